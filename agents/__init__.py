@@ -1,0 +1,1 @@
+"""Everything that asks a model, and the offline jury that stands in for one."""

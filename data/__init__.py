@@ -1,0 +1,1 @@
+"""The vocabulary, and the data the program works with."""

@@ -1,0 +1,24 @@
+"""The errors a user can meet. Each message is written for the person who reads it in a terminal."""
+
+
+class CartjuryError(Exception):
+    """Base of all errors that cartjury raises on purpose."""
+
+
+class InputError(CartjuryError):
+    """Bad input or bad usage: exit code 2, a message and never a traceback.
+
+    Attributes:
+        details: further lines, such as the offending rows, one fact a line.
+    """
+
+    def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.details = details
+
+    def __str__(self) -> str:
+        return "\n".join((str(self.args[0]), *self.details))
+
+
+class PlanError(InputError):
+    """A plan that cannot be read, or that is not a partition."""

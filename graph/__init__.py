@@ -1,0 +1,1 @@
+"""The LangGraph application: state, nodes, routes, wiring."""

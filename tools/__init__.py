@@ -1,0 +1,1 @@
+"""Deterministic tools: same input, same output; no model, no clock, no network."""

@@ -1,0 +1,1 @@
+"""DuckDB as the engine, and the SQL made from a plan."""

@@ -15,13 +15,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cartjury.data.errors import PlanError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 UNKNOWN = "Unknown"
 ELSE = "ELSE"
 

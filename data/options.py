@@ -1,0 +1,81 @@
+"""Everything a user can set, in the words of the command line; the seed's numbers are the defaults."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from cartjury.data.records import Comparison, Record, ScoreWeights, Share
+
+
+class DimensionSpec(Record):
+    """A wish for a dimension: a column, cut at quantiles of the universe or at absolute values.
+
+    Attributes:
+        name: what rules call it; letters and digits.
+        column: an input column, or `days_since_abandonment` / `days_since_last_order`.
+        quantiles: one to four shares between 0 and 1, increasing.
+        cuts: absolute cut points instead of quantiles, increasing.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9]*$")
+    column: str
+    quantiles: tuple[Share, ...] = Field(default=(), max_length=4)
+    cuts: tuple[float, ...] = Field(default=(), max_length=4)
+
+    @model_validator(mode="after")
+    def _one_kind_of_cut(self) -> Self:
+        if bool(self.quantiles) == bool(self.cuts):
+            raise ValueError(f"dimension {self.name} needs either quantiles or cuts")
+        given = self.quantiles or self.cuts
+        if list(given) != sorted(set(given)):
+            raise ValueError(f"the cuts of dimension {self.name} must increase: {given}")
+        return self
+
+
+class ModelChoice(Record):
+    """Which model speaks for a persona or for the judge."""
+
+    provider: str
+    model: str
+    temperature: float = Field(default=0.3, ge=0, le=2)
+
+
+SEED_DIMENSIONS = (
+    DimensionSpec(name="AOV", column="avg_order_value", quantiles=(0.4, 0.8)),
+    DimensionSpec(name="Engagement", column="engagement_score", quantiles=(0.6,)),
+    DimensionSpec(name="Profit", column="profitability_score", quantiles=(0.6,)),
+)
+
+
+class Options(Record):
+    """The options of a run. Unknown keys are errors.
+
+    Attributes:
+        window_days: a cart counts as abandoned for this many whole days before as_of.
+        min_size, max_size: limits in users; None takes the defaults of the size policy.
+        exact_cuts: keep the quantiles as they are instead of rounding them to numbers people say.
+        filter: further conditions on the universe.
+        priorities: the user's own strategic fit, 0-1 by dimension and level.
+        keep_columns: other input columns to carry into the users file.
+        missing_aov: generated data: share of the users without orders whose order value is blanked.
+    """
+
+    window_days: int = Field(default=7, ge=0, le=3650)
+    dimensions: tuple[DimensionSpec, ...] = Field(default=SEED_DIMENSIONS, min_length=1, max_length=8)
+    filter: tuple[Comparison, ...] = ()
+    exact_cuts: bool = False
+    min_size: int | None = None
+    max_size: int | None = None
+    scoring: Literal["scaled", "seed"] = "scaled"
+    weights: ScoreWeights = ScoreWeights()
+    priorities: dict[str, dict[str, Share]] = Field(default_factory=dict)
+    jury: str | None = None
+    effort: Literal["offline", "quick", "standard", "thorough"] | None = None
+    models: dict[str, ModelChoice] = Field(default_factory=dict)
+    require_models: bool = False
+    on_bad_rows: Literal["fail", "quarantine"] = "fail"
+    keep_columns: tuple[str, ...] = ()
+    users_format: Literal["csv", "parquet"] = "csv"
+    missing_aov: Share = 0.0
+    memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)?\s*(kb|mb|gb|tb|kib|mib|gib|tib)$")
+    out: str | None = None

@@ -1,0 +1,151 @@
+"""The nodes: each maps state keys to one function of tools/ or agents/, and its result to state keys.
+
+A docstring reads "what it reads -> what it writes". The work itself is in the function that is called.
+"""
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from cartjury.data.records import Record, SegmentPlan
+from cartjury.data.run_records import Dataset, Universe
+from cartjury.graph.folders import open_run
+from cartjury.graph.state import State, Update
+from cartjury.tools.brief import briefs
+from cartjury.tools.bucket import fit_plan
+from cartjury.tools.load import load as load_rows
+from cartjury.tools.naming import name_segments
+from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
+from cartjury.tools.score import score_segments
+from cartjury.tools.size import apply_size_policy, default_policy
+from cartjury.tools.universe import define_universe
+
+T = TypeVar("T")
+MOCK = "mock.parquet"
+DEFAULT_USERS = 25_000
+
+
+class Node(Protocol):
+    """A node of the main graph, as LangGraph calls it."""
+
+    def __call__(self, state: State) -> Update:
+        """Return the keys to change."""
+        ...
+
+
+def prepare(roots: tuple[Path, ...] | None) -> Node:
+    """Make the node that opens a run; `roots` confines the paths that a client of the server may name."""
+
+    def node(state: State) -> Update:
+        """options, input_path -> run, and for mock data n_users and as_of."""
+        mock = not state.input_path
+        # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
+        day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
+        return {"run": plain(open_run(state, roots)), **day}
+
+    return node
+
+
+def generate(state: State) -> Update:
+    """n_users, seed, as_of -> a file of mock carts."""
+    from cartjury.tools.generate import write_mock
+
+    run, day = needed(state.run), needed(state.as_of)
+    share = state.options.missing_aov
+    write_mock(Path(run.work) / MOCK, n_users=needed(state.n_users), seed=state.seed, as_of=day, missing_aov=share)
+    return {}
+
+
+def load(state: State) -> Update:
+    """input_path or the mock carts -> dataset."""
+    work = Path(needed(state.run).work)
+    path = Path(state.input_path) if state.input_path else work / MOCK
+    dataset = load_rows(path, work, state.options, state.as_of, generated=not state.input_path)
+    return {"dataset": plain(dataset)}
+
+
+def universe(state: State) -> Update:
+    """dataset -> universe."""
+    return {"universe": plain(define_universe(needed(state.dataset), state.options, state.as_of))}
+
+
+def bucket(state: State) -> Update:
+    """universe -> plan: fitted dimensions, one segment a cell."""
+    dataset, users = needed(state.dataset), needed(state.universe)
+    policy = default_policy(users.size, state.options.min_size, state.options.max_size)
+    return {"plan": plain(fit_plan(dataset, users, state.options, policy))}
+
+
+def size(state: State) -> Update:
+    """plan -> plan: small segments merged, large ones split."""
+    dataset, users, plan = measured(state)
+    counts = cell_counts(dataset, users, plan, state.options.memory_limit)
+    sized = apply_size_policy(plan, counts, lambda s, column: feature_histogram(dataset, users, plan, s, column))
+    return {"plan": plain(sized)}
+
+
+def profile(state: State) -> Update:
+    """plan -> profiles, and the briefs that the jury is shown."""
+    dataset, users, plan = measured(state)
+    profiles = profile_segments(dataset, users, plan, state.options.memory_limit)
+    return {"profiles": [plain(p) for p in profiles], "briefs": [plain(b) for b in briefs(plan, profiles)]}
+
+
+def name(state: State) -> Update:
+    """plan, jury -> plan: with the names the jury settled on."""
+    return {"plan": plain(name_segments(needed(state.plan), needed(state.jury)))}
+
+
+def score(state: State) -> Update:
+    """plan, profiles -> scores, best first."""
+    return {"scores": [plain(s) for s in score_segments(needed(state.plan), state.profiles)]}
+
+
+def certify(state: State) -> Update:
+    """plan, dataset -> certificate: the MECE proof over the rules and over the data."""
+    from cartjury.tools.proof import prove
+
+    dataset, users, plan = measured(state)
+    return {"certificate": plain(prove(dataset, users, plan, state.options.memory_limit))}
+
+
+def publish(state: State) -> Update:
+    """Everything -> the files of the run, its manifest, and a summary for the chat."""
+    from cartjury.tools.manifest import summary
+    from cartjury.tools.publish import Settings, publish_run
+    from cartjury.tools.results import Results
+
+    run, jury, proof = needed(state.run), needed(state.jury), needed(state.certificate)
+    results = Results(*measured(state), state.profiles, jury, state.scores, proof)
+    settings = Settings(state.options, state.seed, state.timings)
+    done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings)
+    return {"manifest": plain(done), "messages": [{"role": "assistant", "content": summary(results)}]}
+
+
+def timed(key: str, node: Node) -> Node:
+    """Let a node also report how many wall seconds it took."""
+
+    def wrapped(state: State) -> Update:
+        started = time.perf_counter()
+        update = node(state)
+        return {**update, "timings": {key: round(time.perf_counter() - started, 6)}}
+
+    return wrapped
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """Turn a record into what checkpoints hold: JSON-native values only."""
+    return record.model_dump(mode="json")
+
+
+def needed(value: T | None) -> T:
+    """Return what an earlier node must have written."""
+    if value is None:
+        raise LookupError("an earlier node did not write what this one needs")
+    return value
+
+
+def measured(state: State) -> tuple[Dataset, Universe, SegmentPlan]:
+    """Return the three things that every measurement needs."""
+    return needed(state.dataset), needed(state.universe), needed(state.plan)

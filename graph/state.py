@@ -1,0 +1,105 @@
+"""What flows through the graph. Small and JSON-native: user rows stay on disk, nodes pass a reference.
+
+    Input  -> what a caller gives (CLI, Studio, SDK, notebook)
+    State  -> Input and what the nodes add to it, one key a node
+    Jury*  -> the jury subgraph's own input, state and output
+
+Nodes return plain JSON (`model_dump(mode="json")`), which checkpoints hold; pydantic turns it back into
+records at the door of the next node, so no node ever sees an unchecked value.
+"""
+
+import operator
+from datetime import date
+from typing import Annotated, Any
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
+from cartjury.data.options import Options
+from cartjury.data.records import Record, SegmentPlan
+from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
+
+Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
+Timings = Annotated[dict[str, float], operator.or_]
+
+
+class Input(BaseModel):
+    """What a run needs: a file, or how many users to make up.
+
+    Attributes:
+        input_path: CSV, CSV.gz or Parquet; from a server client it must lie in the data roots.
+        n_users: mock users to generate instead; 25,000 where neither is given.
+        seed: of the mock data and of every shuffled order.
+        as_of: the day that counts as today; None: the newest cart, or for mock data today's date.
+        options: the options of `cartjury run`.
+        messages: the chat; the run answers with a summary.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    input_path: str | None = None
+    n_users: int | None = Field(default=None, ge=1)
+    seed: int = Field(default=42, ge=0)
+    as_of: date | None = None
+    options: Options = Options()
+    messages: Annotated[list[AnyMessage], add_messages] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Input":
+        if self.input_path and self.n_users:
+            raise ValueError("give either input_path or n_users, not both")
+        return self
+
+
+class Run(Record):
+    """Where a run keeps its files: results in `folder`, its own working files in `work`."""
+
+    id: str
+    folder: str
+    work: str
+
+
+class State(Input):
+    """The whole run. Each key below is written by the node whose name stands beside it."""
+
+    run: Run | None = None  # prepare
+    dataset: Dataset | None = None  # load
+    universe: Universe | None = None  # universe
+    plan: SegmentPlan | None = None  # bucket, then size (merges, splits), then name
+    profiles: list[SegmentProfile] = Field(default_factory=list)  # profile
+    briefs: list[SegmentBrief] = Field(default_factory=list)  # profile
+    jury: JuryRecord | None = None  # jury (subgraph)
+    scores: list[SegmentScore] = Field(default_factory=list)  # score
+    certificate: Certificate | None = None  # certify
+    manifest: Manifest | None = None  # publish
+    timings: Timings = Field(default_factory=dict)  # every node
+
+
+class JuryInput(BaseModel):
+    """What a jury is asked: names for these segments."""
+
+    briefs: list[SegmentBrief]
+    seed: int = 42
+    options: Options = Options()
+
+
+class JuryState(JuryInput):
+    """A jury at work. Proposals, ballots and abstentions only grow; verdicts are replaced each round."""
+
+    round: int = 0
+    contested: list[str] = Field(default_factory=list)
+    proposals: Annotated[list[Proposal], operator.add] = Field(default_factory=list)
+    ballots: Annotated[list[Ballot], operator.add] = Field(default_factory=list)
+    abstentions: Annotated[list[Abstention], operator.add] = Field(default_factory=list)
+    verdicts: list[Verdict] = Field(default_factory=list)
+    jury: JuryRecord | None = None
+    timings: Timings = Field(default_factory=dict)
+
+
+class JuryOutput(BaseModel):
+    """What a jury hands back."""
+
+    jury: JuryRecord
+    timings: Timings = Field(default_factory=dict)

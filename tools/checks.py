@@ -1,0 +1,118 @@
+"""The contract as SQL: for each column its typed value and a code that says what is wrong with it."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from cartjury.data.contract import Column
+from cartjury.data.errors import InputError
+from cartjury.tools.engine.duck import quoted
+
+INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+# What a text may look like; anything else is refused rather than guessed.
+TIMESTAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:?00)?"
+
+REASONS = {
+    1: "is empty",
+    2: "is not a date in the form 2026-11-23",
+    3: "is not a number",
+    4: "is not finite",
+    5: "is negative",
+    6: "is not a whole number",
+    7: "is not between 0 and 1",
+    8: "begins or ends with a space",
+    9: "is more than a day after as_of",
+}
+
+
+_UNREADABLE = {"text": 1, "date": 2}
+
+
+class Checked(NamedTuple):
+    """SQL of one column: the typed value, and the code of what is wrong with it (0: nothing).
+
+    `problem` is written over the typed value under the column's own name, one query further out.
+    """
+
+    value: str
+    problem: str
+
+
+def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: date | None) -> Checked:
+    """Write the SQL that types and checks one column.
+
+    Args:
+        column: its entry in the contract.
+        sql_type: the DuckDB type it arrives in.
+        raw: SQL of the raw value where the typed value is made.
+        raw_name: its name where the problem is looked for.
+        as_of: dates more than a day after it are bad; None: not known yet.
+
+    Raises:
+        InputError: the type can never hold this kind of value.
+    """
+    name = quoted(column.name)
+    tests = [(code, test.format(name)) for code, test in _TESTS[column.kind]]
+    if column.kind == "date" and as_of is not None:
+        tests.append((9, f"{name} > DATE '{as_of + timedelta(days=1)}'"))
+    cases = "".join(f" WHEN {condition} THEN {code}" for code, condition in tests)
+    absent = "0" if column.nullable else "1"
+    problem = (
+        f"CASE WHEN {name} IS NULL THEN CASE WHEN {_is_absent(sql_type, name, raw_name)} THEN {absent} "
+        f"ELSE {_UNREADABLE.get(column.kind, 3)} END{cases} ELSE 0 END"
+    )
+    return Checked(_value(column, sql_type, raw), problem)
+
+
+def _is_absent(sql_type: str, typed: str, raw: str) -> str:
+    if sql_type == "VARCHAR":
+        return f"{raw} IS NULL OR {raw} = ''"
+    return f"{typed} IS NULL"  # NULL, or the NaN of a floating point column
+
+
+def _value(column: Column, sql_type: str, raw: str) -> str:
+    if column.kind == "text":
+        if sql_type == "VARCHAR":
+            return raw
+        if sql_type in INTEGERS:
+            return f"CAST({raw} AS VARCHAR)"
+    elif column.kind == "date":
+        if sql_type == "VARCHAR":
+            return (
+                f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN try_cast({raw} AS DATE) "
+                f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN try_cast({raw}[:10] AS DATE) END"
+            )
+        if sql_type == "DATE" or sql_type.startswith("TIMESTAMP"):
+            return f"CAST({raw} AS DATE)"
+    elif sql_type == "VARCHAR":
+        # 1_000 is a number to the engine and a typing error to everybody else.
+        return f"CASE WHEN NOT contains({raw}, '_') THEN {_no_nan(f'try_cast({raw} AS DOUBLE)')} END"
+    elif sql_type in {"DOUBLE", "FLOAT"}:
+        return _no_nan(f"CAST({raw} AS DOUBLE)")
+    elif sql_type in INTEGERS or sql_type.startswith("DECIMAL"):
+        return f"CAST({raw} AS DOUBLE)"
+    raise InputError(f"column {column.name} has the type {sql_type}; it must hold {_NEEDS[column.kind]}")
+
+
+def _no_nan(number: str) -> str:
+    # In a projection, not in a filter: filters on NaN are wrong on Parquet of other writers (duckdb#25521).
+    return f"CASE WHEN isnan({number}) THEN NULL ELSE {number} END"
+
+
+# For each kind of column: the code of a problem and the condition that shows it, on the typed value.
+_TESTS: dict[str, tuple[tuple[int, str], ...]] = {
+    "text": ((1, "trim({0}) = ''"), (8, "{0} != trim({0}, ' \u00a0')")),
+    "date": (),
+    "number": ((4, "isinf({0})"), (5, "{0} < 0")),
+    # Beyond 2^53 a double no longer holds every whole number.
+    "count": ((4, "isinf({0})"), (5, "{0} < 0"), (6, "{0} != floor({0}) OR {0} > 9007199254740992")),
+    "score": ((4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
+    "feature": ((4, "isinf({0})"),),
+}
+_NEEDS = {
+    "text": "text (numbers lose digits: write ids as text)",
+    "date": "dates",
+    "number": "numbers",
+    "count": "whole numbers",
+    "score": "numbers between 0 and 1",
+    "feature": "numbers",
+}

@@ -1,0 +1,58 @@
+"""One way to open DuckDB, with everything that could change a result set explicitly."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# Small dictionaries only: the working file is written once and read a few times, and building
+# dictionaries for ids and prices costs more than they save.
+PARQUET = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 200"
+
+
+@contextmanager
+def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an in-memory engine that spills to `scratch`, and close it.
+
+    Args:
+        scratch: folder for files that do not fit into memory.
+        memory_limit: such as "500MB"; None leaves DuckDB's own default.
+    """
+    connection = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+    try:
+        connection.execute("SET enable_progress_bar = false")  # it prints to a pipe otherwise
+        connection.execute("SET preserve_insertion_order = true")
+        # A timestamp with a zone becomes a date; the machine's own zone must not decide which.
+        connection.execute("SET TimeZone = 'UTC'")
+        if memory_limit:
+            connection.execute(f"SET memory_limit = {literal(memory_limit)}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """Return the only row of a query."""
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise LookupError(f"no row came back from: {query}")
+    return tuple(row)
+
+
+def quoted(identifier: str) -> str:
+    """Quote a column name."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(value: str | float) -> str:
+    """Write a value as an SQL literal; floats by their shortest text that reads back to the same bits."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"CAST({value!r} AS DOUBLE)"
+
+
+def spreadsheet_safe(text: str) -> str:
+    """SQL that puts an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"CASE WHEN {text}[1] IN ('=', '+', '-', '@', chr(9), chr(13)) THEN '''' || {text} ELSE {text} END"

@@ -1,0 +1,54 @@
+"""The manifest of a run, and the run in a few sentences."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from cartjury.data.run_records import FileEntry, Manifest
+from cartjury.tools.results import Results
+
+LIBRARIES = ("duckdb", "langgraph", "langchain-core", "pydantic")
+
+
+def manifest(
+    results: Results,
+    run_id: str,
+    files: Mapping[str, FileEntry],
+    *,
+    seed: int | None,
+    options: Mapping[str, Any],
+    timings: Mapping[str, float],
+) -> Manifest:
+    """Describe a finished run: what it read, decided and wrote."""
+    jury = results.jury
+    return Manifest(
+        run_id=run_id,
+        cartjury=version("cartjury"),
+        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        source=results.dataset,
+        seed=seed,
+        as_of=results.universe.as_of,
+        options=dict(options),
+        plan_hash=results.plan.plan_hash,
+        segments=len(results.scores),
+        users=results.universe.size,
+        mece_proven=results.certificate.proven,
+        jury=f"{jury.preset} ({jury.effort})" if jury.preset != jury.effort else jury.preset,
+        warnings=results.warnings(),
+        files=dict(files),
+        timings=dict(timings),
+    )
+
+
+def summary(results: Results) -> str:
+    """Tell a run in a few sentences, for a chat or a notebook; aggregates only."""
+    universe, best = results.universe, results.scores[0]
+    segment = results.plan.segment(best.segment_id)
+    proof = "proven MECE" if results.certificate.proven else "NOT proven MECE"
+    notes = "".join(f"\n- {warning}" for warning in results.warnings())
+    return (
+        f"{universe.size:,} users abandoned a cart in the {universe.window_days} days up to {universe.as_of}. "
+        f"They fall into {len(results.scores)} segments, {proof}. The best is {segment.name} "
+        f"({best.size:,} users, {segment.rule}), overall score {best.overall:.2f}.{notes}"
+    )

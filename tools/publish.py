@@ -1,0 +1,160 @@
+"""Write the files of a run: all of them beside their places first, then moved, the manifest last.
+
+A folder with a manifest is complete. A crash leaves either the files of the run before or no manifest.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cartjury.data.jury_records import JuryRecord
+from cartjury.data.options import Options
+from cartjury.data.records import SegmentPlan
+from cartjury.data.run_records import FileEntry, Manifest
+from cartjury.tools.certify import in_words as certificate_in_words
+from cartjury.tools.engine.dialects import export_all
+from cartjury.tools.manifest import manifest
+from cartjury.tools.report import render_report
+from cartjury.tools.results import Results
+from cartjury.tools.source import sha256_of
+from cartjury.tools.tables import strategy_csv, write_users
+
+MANIFEST = "manifest.json"
+
+
+class Settings(NamedTuple):
+    """What the manifest records beside the results."""
+
+    options: Options
+    seed: int | None
+    timings: Mapping[str, float]
+
+
+def publish_run(results: Results, run_id: str, folder: Path, work: Path, settings: Settings) -> Manifest:
+    """Write all files of a run, the manifest last.
+
+    Args:
+        results: what the run worked out.
+        run_id: for the manifest.
+        folder: where the files go.
+        work: the run's working folder, on the same file system.
+        settings: options, seed and timings, as the manifest records them.
+    """
+    files = write_files(results, settings.options, folder, work)
+    record = manifest(
+        results,
+        run_id,
+        files,
+        seed=settings.seed,
+        options=settings.options.model_dump(mode="json"),
+        timings=settings.timings,
+    )
+    write_atomically(folder / MANIFEST, record.to_json())
+    return record
+
+
+def write_files(results: Results, options: Options, folder: Path, work: Path) -> dict[str, FileEntry]:
+    """Write all files but the manifest into `folder`, and return their hashes.
+
+    A manifest that lies there is removed first, and with it the files it lists that this run does not write.
+    """
+    draft = work / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    stem = "mock_cart_abandoners" if results.dataset.generated else "cart_abandoners"
+    write_users(draft / f"{stem}.{options.users_format}", results.dataset, results.universe, results.plan, options)
+    for name, text in _texts(results).items():
+        (draft / name).write_text(text, encoding="utf-8", newline="")
+    if results.dataset.rejected:
+        shutil.copyfile(work / "rejected_rows.csv", draft / "rejected_rows.csv")
+    entries = {path.name: _entry(path) for path in sorted(draft.iterdir())}
+    _retract(folder, keep=entries)
+    for name in entries:
+        _durable(draft / name)
+        (draft / name).replace(folder / name)
+    draft.rmdir()
+    return entries
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that a crash leaves either the old or the new one."""
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8", newline="")
+    _durable(draft)
+    draft.replace(path)
+
+
+def _texts(results: Results) -> dict[str, str]:
+    words = results.words()
+    return {
+        "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe),
+        "plan.json": results.plan.to_json(),
+        "segments.sql": export_all(results.plan),
+        "jury.jsonl": _calls(results.jury),
+        "verdicts.json": json.dumps(_hearings(results.plan, results.jury), indent=2) + "\n",
+        "certificate.json": results.certificate.to_json(),
+        "report.html": render_report(
+            plan=results.plan,
+            dataset=results.dataset,
+            universe=results.universe,
+            profiles=results.profiles,
+            scores=results.scores,
+            jury=results.jury,
+            certificate=results.certificate,
+            words=words,
+            certificate_words=certificate_in_words(results.certificate),
+            warnings=results.warnings(),
+        ),
+    }
+
+
+def _calls(jury: JuryRecord) -> str:
+    """One line for what a juror said at one stage of one round; the offline jury's calls cost nothing."""
+    lines: dict[tuple[int, int, str], dict[str, Any]] = {}
+    for order, (stage, records) in enumerate((("proposal", jury.proposals), ("ballot", jury.ballots))):
+        for record in records:
+            who = {k: getattr(record, k) for k in ("round", "persona", "model", "provider")}
+            line = lines.setdefault((record.round, order, record.persona), {"stage": stage, **who, "parsed": []})
+            line["parsed"].append(record.model_dump(mode="json", exclude=set(who)))
+    return "".join(json.dumps(lines[key]) + "\n" for key in sorted(lines))
+
+
+def _hearings(plan: SegmentPlan, jury: JuryRecord) -> list[dict[str, Any]]:
+    """What was proposed, voted and decided, by segment."""
+    verdicts: Mapping[str, Any] = {v.segment_id: v for v in jury.verdicts}
+    return [
+        {
+            "segment_id": segment.id,
+            "rule": segment.rule,
+            "name": segment.name,
+            "origin": segment.named_by,
+            "proposals": [p.model_dump(mode="json") for p in jury.proposals if p.segment_id == segment.id],
+            "ballots": [b.model_dump(mode="json") for b in jury.ballots if b.segment_id == segment.id],
+            "verdict": verdicts[segment.id].model_dump(mode="json") if segment.id in verdicts else None,
+        }
+        for segment in plan.segments
+    ]
+
+
+def _entry(path: Path) -> FileEntry:
+    return FileEntry(sha256=sha256_of(path), bytes=path.stat().st_size)
+
+
+def _retract(folder: Path, keep: Mapping[str, FileEntry]) -> None:
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return
+    listed = json.loads(manifest.read_text(encoding="utf-8")).get("files", {})
+    manifest.unlink()
+    for name in listed:
+        # Only plain names: a manifest that somebody edited must not reach outside its folder.
+        if name not in keep and Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _durable(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -6,9 +6,9 @@ A word says what it claims (`Premium`: avg_order_value is High), how clear and h
 
 import itertools
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -42,7 +42,7 @@ class Word(Record):
     vivid: float = Field(ge=0, le=3)
     taste: Points
     aliases: tuple[str, ...] = ()
-    claims: dict[str, frozenset[LevelName]] = Field(default_factory=dict)
+    claims: dict[str, frozenset[str]] = Field(default_factory=dict)
     neutral: bool = False
 
     def liked_by(self, persona: Persona) -> float:
@@ -53,7 +53,7 @@ class Word(Record):
 class Qualifier(Record):
     """A level as a part of a word ("High" in HighValue). `used` is the form that names are composed with."""
 
-    claims: frozenset[LevelName]
+    claims: frozenset[str]
     used: str
     words: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ class PersonaTaste(Record):
 
 
 class _Group(Record):
-    claims: dict[str, frozenset[LevelName]]
+    claims: dict[str, frozenset[str]]
     neutral: bool = False
     words: tuple[dict[str, Any], ...]
 
@@ -97,11 +97,13 @@ class Lexicon:
 
     Attributes:
         words: those that names are composed with, in the file's order, then the composed ones (HighSpend).
+        by_column: the same by the columns that they claim something of; under "" those that claim nothing.
         index: every word that is understood, by its text in lower case.
         qualifiers: level words by their text in lower case.
     """
 
     words: tuple[Word, ...]
+    by_column: Mapping[str, tuple[Word, ...]]
     index: Mapping[str, Word]
     negations: tuple[str, ...]
     qualifiers: Mapping[str, Qualifier]
@@ -112,21 +114,29 @@ class Lexicon:
 
     def find(self, text: str) -> Word | None:
         """Return the word, also from its plural, singular or negation (NonProfitable); None if it is not known."""
-        word = next((self.index[form] for form in stems(text) if form in self.index), None)
-        return word or next((w for n in self.negations if (w := self._negated(text, n))), None)
+        return _find(self, text)
 
-    def _negated(self, text: str, negation: str) -> Word | None:
-        if not text.casefold().startswith(negation):
-            return None
-        rest = text[len(negation) :]
-        word = next((self.index[form] for form in stems(rest) if form in self.index), None)
-        if word is None or len(word.claims) != 1:
-            return None
-        column, claim = next(iter(word.claims.items()))
-        turned = opposite(claim) or frozenset({UNKNOWN})
-        return Word.model_validate(
-            {**dict(word), "text": text.capitalize(), "claims": {column: turned}, "neutral": False, "aliases": ()}
-        )
+
+@lru_cache(maxsize=4096)
+def _find(lexicon_: Lexicon, text: str) -> Word | None:
+    listed = _listed(lexicon_, text)
+    low = text.casefold()
+    return listed or next((w for n in lexicon_.negations if low.startswith(n) and (w := _negated(lexicon_, text, n))), None)
+
+
+def _listed(lexicon_: Lexicon, text: str) -> Word | None:
+    return next((lexicon_.index[form] for form in stems(text) if form in lexicon_.index), None)
+
+
+def _negated(lexicon_: Lexicon, text: str, negation: str) -> Word | None:
+    word = _listed(lexicon_, text[len(negation) :])
+    if word is None or len(word.claims) != 1:
+        return None
+    column, claim = next(iter(word.claims.items()))
+    turned = opposite(claim) or frozenset({UNKNOWN})
+    return Word.model_validate(
+        {**dict(word), "text": text.capitalize(), "claims": {column: turned}, "neutral": False, "aliases": ()}
+    )
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -176,6 +186,7 @@ def lexicon() -> Lexicon:
         index.setdefault(word.text.casefold(), word)
     return Lexicon(
         words=(*listed, *composed),
+        by_column=_by_column((*listed, *composed)),
         index=index,
         negations=tuple(n.casefold() for n in raw.rules.negations),
         qualifiers={w.casefold(): q for q in raw.qualifier for w in (q.used, *q.words)},
@@ -209,6 +220,11 @@ def _index(listed: Iterable[Word]) -> dict[str, Word]:
     return index
 
 
+def _by_column(words: Sequence[Word]) -> dict[str, tuple[Word, ...]]:
+    columns = {column for word in words for column in word.claims or ("",)}
+    return {c: tuple(w for w in words if c in (w.claims or ("",))) for c in sorted(columns)}
+
+
 def _composed(raw: _File, *, first_only: bool = False) -> Iterator[Word]:
     for column, nouns in raw.measures.items():
         for qualifier, noun in itertools.product(raw.qualifier, nouns[:1] if first_only else nouns):
@@ -216,9 +232,9 @@ def _composed(raw: _File, *, first_only: bool = False) -> Iterator[Word]:
                 yield level_word(f"{text}{noun}", column, qualifier)
 
 
-def level_word(text: str, column: str, qualifier: Qualifier) -> Word:
+def level_word(text: str, column: str, qualifier: Qualifier, taste: Points = COMPOSED_TASTE) -> Word:
     """A word such as HighMargin that claims a qualifier's levels of a column."""
     return Word(
-        text=text, part="adjective", clear=2, vivid=0, taste=COMPOSED_TASTE, claims={column: qualifier.claims}
+        text=text, part="adjective", clear=2, vivid=0, taste=taste, claims={column: qualifier.claims}
     )
 

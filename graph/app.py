@@ -1,4 +1,7 @@
-"""The graphs that LangGraph Studio and the server open (langgraph.json). Their clients are confined to the data roots."""
+"""The graphs that LangGraph Studio and the server open (langgraph.json).
+
+Their clients are confined to the data roots.
+"""
 
 from cartjury.graph.build import build_graph, build_jury
 from cartjury.graph.folders import data_roots

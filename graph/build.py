@@ -1,14 +1,14 @@
 """The whole graph on one screen.
 
-    START -+-> generate -+-> load -> universe -> bucket -> size -> profile -> jury -> name -> score -> certify -> publish
-           +-------------+
+START -+-> generate -+-> load -> universe -> bucket -> size -> profile -> jury -> name -> score -> certify -> publish
+       +-------------+
 
-    jury:  START -> creative_marketer  -+
-                    growth_strategist   +-> ballots -> judge -+-> record -> END
-                    data_scientist      |                     |
-                    risk_manager       -+                     |
-                    ^                                         |
-                    +--------------- debate <-----------------+  (contested segments only, two rounds at most)
+jury:  START -> creative_marketer  -+
+                growth_strategist   +-> ballots -> judge -+-> record -> END
+                data_scientist      |                     |
+                risk_manager       -+                     |
+                ^                                         |
+                +--------------- debate <-----------------+  (contested segments only, two rounds at most)
 """
 
 from pathlib import Path
@@ -25,7 +25,9 @@ from cartjury.graph.state import Input, JuryInput, JuryOutput, JuryState, State
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 
-def build_graph(roots: tuple[Path, ...] | None = None, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Compiled:
+def build_graph(
+    roots: tuple[Path, ...] | None = None, checkpointer: BaseCheckpointSaver[Any] | None = None
+) -> Compiled:
     """Wire the main job.
 
     Args:

@@ -15,7 +15,7 @@ from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
 from cartjury.tools.load import load as load_rows
-from cartjury.tools.naming import name_segments
+from cartjury.tools.name_plan import name_segments
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
 from cartjury.tools.score import score_segments
 from cartjury.tools.size import apply_size_policy, default_policy

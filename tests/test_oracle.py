@@ -20,9 +20,6 @@ def carts(*dates: str) -> pd.DataFrame:
     return pd.DataFrame({"user_id": [f"u{i}" for i in range(len(dates))], "cart_abandoned_date": list(dates)})
 
 
-# Who is in
-
-
 def test_the_window_counts_calendar_days_not_hours() -> None:
     df = carts("2026-03-10 23:59", "2026-03-03 00:00", "2026-03-02 23:59", "2026-03-11 00:00")
     assert list(oracle.universe(df, "2026-03-10").index) == [0, 1]
@@ -44,9 +41,6 @@ def test_a_missing_value_passes_no_condition(op: str, inside: list[int]) -> None
     df = carts(*["2026-03-10"] * 4).assign(num_cart_items=[1.0, 2.0, 3.0, NAN])
     found = oracle.universe(df, conditions=[{"column": "num_cart_items", "op": op, "value": 2.0}])
     assert list(found.index) == inside
-
-
-# Cuts
 
 
 def test_a_quantile_lies_between_its_neighbours_and_leaves_missing_values_out() -> None:
@@ -80,9 +74,15 @@ def test_half_a_step_goes_to_the_even_multiple() -> None:
     assert oracle.round_cut([10.0] * 5 + [60.0] * 5, 25.0) == 20
 
 
-def test_a_rounding_never_empties_the_upper_level() -> None:
-    # 100 and 50 and 20 are above everyone; 10 moves nobody: 12 and 13 are both still above.
-    assert oracle.round_cut([1.0, 12.0, 13.0], 11.0) == 10
+def test_steps_of_two_come_between_steps_of_five_and_one() -> None:
+    # 50 moves everyone at 45; 20 -> 40 moves nobody; a step of 10 would give 30.
+    assert oracle.round_cut([10.0] * 5 + [45.0] * 5, 33.0) == 40
+
+
+def test_a_rounding_never_empties_a_level_however_small() -> None:
+    # One user of 1000 may move, but 0 would leave nobody below 25 and 20 nobody above 11.
+    assert oracle.round_cut([10.0] + [60.0] * 999, 25.0) == 20
+    assert oracle.round_cut([1.0] * 999 + [12.0], 11.0) == 10
 
 
 def test_a_score_is_rounded_below_one() -> None:
@@ -103,9 +103,6 @@ def test_cuts_that_would_collide_stay_exact() -> None:
 def test_cuts_of_a_dimension_are_rounded_each_by_itself() -> None:
     # 801.3: 1000 moves 199 users, 500 moves 198, 200 -> 800 moves 800 and 801.
     assert oracle.round_cuts(np.arange(1.0, 1001), (401.4, 801.3)) == (400, 800)
-
-
-# Levels and segments
 
 
 def test_a_value_on_the_cut_is_above_it_and_a_missing_one_is_unknown() -> None:
@@ -163,9 +160,6 @@ def test_a_gap_and_an_overlap_are_refused(boxes: dict[str, str], times: int) -> 
     broken = plan(**{name: [box(level)] for name, level in boxes.items()})
     with pytest.raises(ValueError, match=f"claimed {times} times"):
         oracle.segments(pd.DataFrame({"avg_order_value": [60.0]}), broken)
-
-
-# Scores
 
 
 def test_ranks_count_lower_bins_and_half_of_the_same_bin() -> None:

@@ -30,7 +30,8 @@ def collect(connection: duckdb.DuckDBPyConnection, rows: Path, columns: Sequence
         The number of bad rows.
     """
     connection.execute(
-        "CREATE TEMP TABLE faults (row BIGINT, line BIGINT, position INTEGER, name VARCHAR, reason VARCHAR, value VARCHAR)"
+        "CREATE TEMP TABLE faults "
+        "(row BIGINT, line BIGINT, position INTEGER, name VARCHAR, reason VARCHAR, value VARCHAR)"
     )
     file = f"read_parquet({literal(str(rows))}, file_row_number = true)"
     names = "[" + ", ".join(literal(c) for c in columns) + "]"

@@ -70,32 +70,42 @@ def _is_absent(sql_type: str, typed: str, raw: str) -> str:
 
 
 def _value(column: Column, sql_type: str, raw: str) -> str:
-    if column.kind == "text":
-        if sql_type == "VARCHAR":
-            return raw
-        if sql_type in INTEGERS:
-            return f"CAST({raw} AS VARCHAR)"
-    elif column.kind == "date":
-        if sql_type == "VARCHAR":
-            return (
-                f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN try_cast({raw} AS DATE) "
-                f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN try_cast({raw}[:10] AS DATE) END"
-            )
-        if sql_type == "DATE" or sql_type.startswith("TIMESTAMP"):
-            return f"CAST({raw} AS DATE)"
-    elif sql_type == "VARCHAR":
+    """SQL that turns a raw value into what the column holds, NULL where it cannot."""
+    reads = {"text": _text, "date": _date}.get(column.kind, _number)
+    value = reads(sql_type, raw)
+    if value is None:
+        raise InputError(f"column {column.name} has the type {sql_type}; it must hold {_NEEDS[column.kind]}")
+    return value
+
+
+def _text(sql_type: str, raw: str) -> str | None:
+    if sql_type in INTEGERS:
+        return f"CAST({raw} AS VARCHAR)"
+    return raw if sql_type == "VARCHAR" else None
+
+
+def _date(sql_type: str, raw: str) -> str | None:
+    if sql_type == "VARCHAR":
+        return (
+            f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN try_cast({raw} AS DATE) "
+            f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN try_cast({raw}[:10] AS DATE) END"
+        )
+    return f"CAST({raw} AS DATE)" if sql_type == "DATE" or sql_type.startswith("TIMESTAMP") else None
+
+
+def _number(sql_type: str, raw: str) -> str | None:
+    if sql_type == "VARCHAR":
         # 1_000 is a number to the engine and a typing error to everybody else.
         return f"CASE WHEN NOT contains({raw}, '_') THEN {_no_nan(f'try_cast({raw} AS DOUBLE)')} END"
-    elif sql_type in {"DOUBLE", "FLOAT"}:
+    if sql_type in {"DOUBLE", "FLOAT"}:
         return _no_nan(f"CAST({raw} AS DOUBLE)")
-    elif sql_type in INTEGERS or sql_type.startswith("DECIMAL"):
-        return f"CAST({raw} AS DOUBLE)"
-    raise InputError(f"column {column.name} has the type {sql_type}; it must hold {_NEEDS[column.kind]}")
+    return f"CAST({raw} AS DOUBLE)" if sql_type in INTEGERS or sql_type.startswith("DECIMAL") else None
 
 
 def _no_nan(number: str) -> str:
     # In a projection, not in a filter: filters on NaN are wrong on Parquet of other writers (duckdb#25521).
-    return f"CASE WHEN isnan({number}) THEN NULL ELSE {number} END"
+    # And -0.0 becomes 0.0, which is equal but would be written differently.
+    return f"CASE WHEN isnan({number}) THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
 
 
 # For each kind of column: the code of a problem and the condition that shows it, on the typed value.

@@ -101,8 +101,8 @@ def _interpolated(table: Floats, z: Floats) -> Floats:
     """Read `table` (even grid over [-6, 6]) at z; beyond the grid the ends hold."""
     position = (np.clip(z, -_Z_MAX, _Z_MAX) + _Z_MAX) * (_Z_CELLS / (2 * _Z_MAX))
     cell = np.minimum(position.astype(np.int64), _Z_CELLS - 1)
-    low = table[cell]
-    return low + (position - cell) * (table[cell + 1] - low)
+    values: Floats = table[cell] + (position - cell) * (table[cell + 1] - table[cell])
+    return values
 
 
 def _thresholds(probabilities: list[float]) -> Floats:

@@ -118,7 +118,7 @@ def _copy(users: Iterator[dict[str, Column]], staging: Path, target: Path, optio
     # Two threads: the arrays come from one, and each further writer would hold a row group of its own in memory.
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 2,
-        "memory_limit": "256MB",
+        "memory_limit": "192MB",
         "preserve_insertion_order": True,
     }
     quoted = str(target).replace("'", "''")

@@ -105,17 +105,20 @@ def _repeated(name: str, lexicon: Lexicon) -> Iterator[str]:
 
 def _codes(parts: tuple[Part, ...], brief: SegmentBrief, lexicon: Lexicon) -> Iterator[str]:
     labels = {letters(t.label).casefold() for t in brief.traits} if len(parts) > 1 else set()
-    codes = [p.text for p in parts if p.text.casefold() in lexicon.level_codes]
-    for code in codes:
-        label = any(p.text.casefold() in labels for p in parts)
-        where = " beside a dimension's name" if label else ""
-        yield f"'{code}' is a raw level code{where}; say what is meant with a word (HighValue, Engaged, Budget)."
+    codes = dict.fromkeys(p.text for p in parts if p.text.casefold() in lexicon.level_codes)
+    if codes:
+        beside = " beside a dimension's name" if any(p.text.casefold() in labels for p in parts) else ""
+        what = "is a raw level code" if len(codes) == 1 else "are raw level codes"
+        said = " and ".join(f"'{c}'" for c in codes)
+        yield f"{said} {what}{beside}; say what is meant with a word (HighValue, Engaged, Budget)."
 
 
 def _too_long_words(name: str, lexicon: Lexicon, brief: SegmentBrief) -> Iterator[str]:
     for token in name.split("_"):
+        if len(pieces(token)) <= MAX_PIECES:
+            continue
         known = any(p.text == token and p.word for p in read_name(token, brief, lexicon))
-        if not known and len(pieces(token)) > MAX_PIECES:
+        if not known:
             yield f"'{token}' runs {len(pieces(token))} words together; use two or three words in all."
 
 

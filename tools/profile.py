@@ -119,12 +119,13 @@ def _mean_ranks(connection: duckdb.DuckDBPyConnection, relation: str, column: st
 
     rank = (users in lower bins + half of those in the same bin) / n, doubled here to stay whole.
     """
+    number = f"least(CAST(floor({column} * {literal(float(BINS))}) AS INTEGER), {BINS - 1})"
     rows = connection.execute(
-        f"WITH h AS (SELECT segment, least(CAST(floor({column} * {literal(float(BINS))}) AS INTEGER), {BINS - 1}) AS bin,"
-        f" count(*) AS users FROM {relation} WHERE {column} IS NOT NULL GROUP BY ALL), "
+        f"WITH h AS (SELECT segment, {number} AS bin, count(*) AS users FROM {relation} WHERE {column} IS NOT NULL GROUP BY ALL), "
         f"b AS (SELECT bin, sum(users) AS users FROM h GROUP BY bin), "
         f"r AS (SELECT bin, 2 * sum(users) OVER (ORDER BY bin) - users AS doubled, sum(users) OVER () AS n FROM b) "
-        f"SELECT segment, sum(h.users * r.doubled), sum(h.users), any_value(n) FROM h JOIN r USING (bin) GROUP BY segment"
+        f"SELECT segment, sum(h.users * r.doubled), sum(h.users), any_value(n) "
+        f"FROM h JOIN r USING (bin) GROUP BY segment"
     ).fetchall()
     return {segment: int(total) / (2 * int(n) * int(count)) for segment, total, count, n in rows}
 

@@ -16,6 +16,7 @@ from cartjury.data.jury_records import JuryRecord
 from cartjury.data.records import ELSE, SegmentPlan
 from cartjury.data.run_records import METRICS, Certificate, Dataset, SegmentProfile, SegmentScore, Universe
 from cartjury.tools import report_view as view
+from cartjury.tools.report_jury import hearings
 from cartjury.tools.treemap import Treemap, treemap
 from cartjury.tools.treemap_labels import Item
 
@@ -69,7 +70,8 @@ def render_report(  # noqa: PLR0913 - the parts of a run, each by its name
             jury=jury,
             certificate=certificate,
             rows=rows,
-            hearings=view.hearings(rows, jury),
+            users_in_rows=sum(row.score.size for row in rows),
+            hearings=hearings(rows, jury),
             headlines=view.headlines(rows, universe, certificate),
             maps=_treemaps(rows),
             proof=[p.strip() for p in certificate_words.split("\n\n") if p.strip()],
@@ -109,7 +111,7 @@ def _environment() -> Environment:
         number=view.number,
         plural=lambda n, noun: f"{n:,} {noun}{'s' * (n != 1)}",
         soft=soft_breaks,
-        spoken=lambda key: key.replace("_", " ").capitalize(),
+        spoken=lambda key: key.replace("_", " ").capitalize().replace("Mece", "MECE"),
         pixel=lambda x: f"{x:.3f}".rstrip("0").rstrip("."),
     )
     return env

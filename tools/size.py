@@ -5,8 +5,9 @@ from typing import Final
 
 from cartjury.data.errors import InputError
 from cartjury.data.records import Box, Dimension, LogEntry, Segment, SegmentPlan, SizePolicy
-from cartjury.tools.merge import Group, merge_small
+from cartjury.tools.merge import merge_small
 from cartjury.tools.rules import rule_text, simplify
+from cartjury.tools.siblings import Group
 from cartjury.tools.split import Histogram, Sized, check_count, split_large
 
 Counts = Mapping[tuple[str, ...], int]  # users by cell, levels in the plan's order; a cell left out has none
@@ -87,7 +88,7 @@ def _group(dimensions: Sequence[Dimension], segment: Segment, counts: Counts) ->
     positions = [{name: i for i, name in enumerate(d.level_names)} for d in dimensions]
     cells = [box.levels for box in segment.boxes]
     found = frozenset(tuple(p[name] for p, name in zip(positions, cell, strict=True)) for cell in cells)
-    return Group(segment.id, found, sum(counts.get(cell, 0) for cell in cells))
+    return Group(_number(segment), segment.id, found, sum(counts.get(cell, 0) for cell in cells))
 
 
 def _segment(dimensions: Sequence[Dimension], before: Segment, group: Group) -> Segment:

@@ -26,7 +26,7 @@ class Rect(NamedTuple):
 class Shade(NamedTuple):
     """A step of the colour scale, 0 (lowest) to SHADES - 1, and the scores it stands for."""
 
-    index: int
+    step: int
     low: float
     high: float
 
@@ -148,5 +148,5 @@ def _lay_row(areas: Sequence[float], free: Rect, *, last: bool) -> tuple[list[Re
 
 
 def _tile(item: Item, rect: Rect, scale: Sequence[Shade]) -> Tile:
-    shade = max((s.index for s in scale if s.low <= item.score), default=scale[0].index)
+    shade = max((s.step for s in scale if s.low <= item.score), default=scale[0].step)
     return Tile(item, rect, shade, fitting_label(item, rect.width, rect.height))

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 FONTS: Final = (17.0, 14.0, 12.0)  # of a name, in units of the canvas, tried from the largest
 PADDING: Final = 8.0
 LINE_HEIGHT: Final = 1.28
+LONG_WORD: Final = 18
 
 
 class Item(NamedTuple):
@@ -75,15 +76,19 @@ def _placed(texts: Sequence[str], width: float, height: float, *, size: float, s
         line_size = size if n < strong else small
         if text_width(text, line_size) > width - 2 * PADDING:
             return ()
-        y += line_size * LINE_HEIGHT
+        y += line_size * LINE_HEIGHT + (3 if n == strong else 0)  # a little air between the name and its facts
         lines.append(Line(text, y, line_size, strong=n < strong))
     return tuple(lines) if y + PADDING <= height else ()
 
 
 def _wrapped(name: str, width: float, size: float) -> list[str]:
-    """The name in lines, broken after underscores and spaces where it is wider than the box."""
+    """The name in lines, broken after underscores and spaces (long words: anywhere) where it is wider than the box."""
+    parts: list[str] = []
+    for word in re.findall(r"[^_\s]*[_\s]*", name):
+        # Scripts without spaces, and words nobody would read as a whole, may break anywhere.
+        parts += [word] if word.isascii() and len(word) <= LONG_WORD else list(word)
     lines = [""]
-    for part in re.findall(r"[^_\s]*[_\s]*", name):
+    for part in parts:
         if lines[-1] and text_width((lines[-1] + part).rstrip(), size) > width:
             lines.append("")
         lines[-1] += part

@@ -12,10 +12,19 @@ AOV = Dimension(name="AOV", column="avg_order_value", cuts=(45.0, 85.0), quantil
 ENGAGEMENT = Dimension(name="Engagement", column="engagement_score", cuts=(0.48,), quantiles=(0.6,))
 PROFIT = Dimension(name="Profit", column="profitability_score", cuts=(0.5,), quantiles=(0.6,))
 NAMES = (
-    "Premium_Engaged_Profitable Premium_Engaged_Emerging Premium_Quiet_Profitable Premium_Quiet_Emerging "
-    "Growth_Moderate_Valuable Growth_Active_Emerging Core_Dormant_Valuable Core_Drifting_Lean "
-    "Budget_Active_Profitable Budget_Active_Emerging Value_Quiet_Profitable Bargain_Passive_Browsers"
-).split()
+    "Premium_Engaged_Profitable",
+    "Premium_Engaged_Emerging",
+    "Premium_Quiet_Profitable",
+    "Premium_Quiet_Emerging",
+    "Growth_Moderate_Valuable",
+    "Growth_Active_Emerging",
+    "Core_Dormant_Valuable",
+    "Core_Drifting_Lean",
+    "Budget_Active_Profitable",
+    "Budget_Active_Emerging",
+    "Value_Quiet_Profitable",
+    "Bargain_Passive_Browsers",
+)
 SIZES = (2341, 1120, 968, 611, 3156, 1893, 1244, 1502, 1210, 4892, 722, 840)
 
 
@@ -75,14 +84,16 @@ def run_of(plan: SegmentPlan, sizes: dict[str, int], **changes: Any) -> dict[str
     scored = [s for s in plan.segments if sizes.get(s.id)]
     run = {
         "plan": plan,
-        "dataset": Dataset(source="generated", generated=True, sha256="ab" * 32, path="rows.parquet", rows=users + 6500),
+        "dataset": Dataset(
+            source="generated", generated=True, sha256="ab" * 32, path="rows.parquet", rows=users + 6500
+        ),
         "universe": Universe(as_of=date(2026, 11, 23), window_days=7, size=users, earlier=6480, later=20),
         "profiles": [profile(s.id, sizes[s.id], users) for s in scored],
         "scores": [score(s.id, n, sizes[s.id], max(sizes.values())) for n, s in enumerate(scored)],
         "jury": jury(scored),
         "certificate": certificate(plan, sizes),
         "words": {s.id: in_words(s) for s in plan.segments},
-        "certificate_words": "Each rule was evaluated alone on 240 test points, which stand for every possible user.\n\n"
+        "certificate_words": "Each rule was evaluated alone on 240 points, which stand for every possible user.\n\n"
         f"On the data, each of the {users:,} users is in exactly one segment and the sizes add up.",
         "warnings": ["The users are made up: do not act on these numbers."],
     }
@@ -99,23 +110,26 @@ def in_words(segment: Segment) -> str:
 
 def profile(segment_id: str, users: int, universe: int) -> SegmentProfile:
     """Plausible means; the order value is known for two users of three."""
-    means = {"avg_order_value": 143.25, "engagement_score": 0.612, "profitability_score": None}
-    means |= {"sessions_last_30d": 7.4, "num_cart_items": 3.1, "days_since_abandonment": 3.25}
+    n = int(segment_id[1:])
+    means = {"avg_order_value": 163.25 - 9.5 * n, "engagement_score": 0.71 - 0.03 * n, "profitability_score": None}
+    means |= {"sessions_last_30d": 9.4 - 0.15 * n, "num_cart_items": 3.1, "days_since_abandonment": 3.25}
     known = dict.fromkeys(means, users) | {"avg_order_value": users * 2 // 3, "profitability_score": 0}
     return SegmentProfile(segment_id=segment_id, users=users, share=users / universe, means=means, known=known)
 
 
 def score(segment_id: str, n: int, size: int, largest: int, **changes: Any) -> SegmentScore:
     """Scores that fall with n; the parts add up to the overall score."""
-    scaled = dict(zip(METRICS, (0.9 - n % 9 * 0.05, 0.62 - n % 7 * 0.03, size / largest, 0.85 - n % 8 * 0.07, 0.7), strict=True))
+    k = (n * 5) % 12 + n / 2
+    components = (0.9 - k * 0.013, 0.62 - k * 0.01, size / largest, 0.85 - k * 0.012, 0.8 - k * 0.01)
+    scaled = dict(zip(METRICS, components, strict=True))
     parts = {m: w * scaled[m] for m, w in zip(METRICS, (0.3, 0.2, 0.1, 0.3, 0.1), strict=True)}
     fields = {
         "segment_id": segment_id,
         "size": size,
-        "conversion": 0.31 - n % 12 * 0.02,
-        "lift": 1.62 - n % 12 * 0.1,
-        "profitability": 0.81 - n % 12 * 0.05,
-        "strategic_fit": 0.7,
+        "conversion": 0.31 - k * 0.005,
+        "lift": 1.62 - k * 0.03,
+        "profitability": 0.81 - k * 0.01,
+        "strategic_fit": components[-1],
         "overall": sum(parts.values()),
         "scaled": scaled,
         "contributions": parts,
@@ -175,11 +189,19 @@ def verdict(segment: Segment, *, contested: bool) -> Verdict:
         model="offline",
         proposed_by=PERSONAS[:2],
         reason="It names tier, attribute and quality, and claims nothing that the rule does not say.",
-        rubric={"mece_compliance": 30, "marketing_clarity": 21, "business_structure": 20, "precision": 12.5, "memorability": 6},
+        rubric={
+            "mece_compliance": 30,
+            "marketing_clarity": 21,
+            "business_structure": 20,
+            "precision": 12.5,
+            "memorability": 6,
+        },
         first_places=first,
         borda=dict(zip(first, (6.0, 4.5, 1.0), strict=True)),
         contested=contested,
         rounds=1 if contested else 0,
-        stop_reason="No juror had a new checkable reason." if contested else "A name had the most first places, three of four.",
+        stop_reason="No juror had a new checkable reason."
+        if contested
+        else "A name had the most first places, three of four.",
         dissent=(f"Data scientist preferred {rivals[0]}: it is the more precise.",) if contested else (),
     )

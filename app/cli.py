@@ -1,0 +1,150 @@
+"""The command line. Data go to stdout, progress and notices to stderr; heavy imports wait until they are needed."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cartjury.app.terminal import Exit, guarded
+
+EXIT_CODES = """Exit codes: 0 done, 1 done but a target was missed, 2 bad input or usage, 3 a required model failed,
+4 waiting for approval, 130 interrupted."""
+
+cli = typer.Typer(
+    help=f"Cut cart abandoners into MECE segments, let a jury name them, score and prove them.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+InputFile = Annotated[Path | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
+Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the mock data and of every shuffled order. [42]")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day that counts as today. [the newest cart; mock data: today]"),
+]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results. [runs/<run id>]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+BadRows = Annotated[str | None, typer.Option(help="fail, or quarantine: leave bad rows out. [fail]")]
+Keep = Annotated[list[str] | None, typer.Option(help="Carry this further column into the users file; repeatable.")]
+Format = Annotated[str | None, typer.Option(help="csv or parquet. [csv]")]
+Memory = Annotated[str | None, typer.Option(help="Memory of the engine, such as 500MB.")]
+
+
+@cli.command()
+@guarded
+def run(  # noqa: PLR0913, PLR0917 - one parameter an option
+    input_file: InputFile = None,
+    n_users: Users = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    window_days: Annotated[int | None, typer.Option(help="Days that a cart counts as abandoned. [7]")] = None,
+    out: Out = None,
+    exact_cuts: Annotated[bool | None, typer.Option("--exact-cuts", help="Do not round the cut points.")] = None,
+    min_size: Annotated[int | None, typer.Option(help="Least users of a segment. [500 or 2 % of the universe]")] = None,
+    max_size: Annotated[int | None, typer.Option(help="Most users of a segment. [20000]")] = None,
+    scoring: Annotated[str | None, typer.Option(help="scaled or seed. [scaled]")] = None,
+    jury: Annotated[str | None, typer.Option(help="offline: four composers and a rubric judge, no LLM.")] = None,
+    effort: Annotated[str | None, typer.Option(help="offline, quick, standard or thorough.")] = None,
+    require_models: Annotated[bool | None, typer.Option("--require-models", help="Exit 3 if a model fails.")] = None,
+    on_bad_rows: BadRows = None,
+    keep_columns: Keep = None,
+    users_format: Format = None,
+    missing_aov: Annotated[float | None, typer.Option(help="Mock data: share without order value. [0]")] = None,
+    memory_limit: Memory = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Segment, name, score, prove and publish: the whole job."""
+    given = {k: v for k, v in locals().items() if k not in {"input_file", "config", "resume", "as_json"}}
+    from cartjury.app.commands import run_job
+
+    run_job(input_file, _plain(given), config=config, resumed=resume, as_json=as_json)
+
+
+@cli.command()
+@guarded
+def generate(
+    out: Annotated[Path, typer.Argument(help="File to write: .csv, .csv.gz or .parquet.")],
+    n_users: Users = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    missing_aov: Annotated[float | None, typer.Option(help="Share of users without orders left without value.")] = None,
+) -> None:
+    """Write mock carts: the eight columns, realistic and correlated, the same bytes for the same seed and day."""
+    from cartjury.app.commands import generate_file
+
+    generate_file(out, _plain({"n_users": n_users, "seed": seed, "as_of": as_of, "missing_aov": missing_aov}))
+
+
+@cli.command()
+@guarded
+def apply(
+    plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
+    input_file: Annotated[Path, typer.Argument(help="CSV, CSV.gz or Parquet.")],
+    out: Out = None,
+    as_of: AsOf = None,
+    on_bad_rows: BadRows = None,
+    keep_columns: Keep = None,
+    users_format: Format = None,
+    memory_limit: Memory = None,
+    as_json: Json = False,
+) -> None:
+    """Segment new users by a plan that was fitted before, and warn where they differ from those it was fitted on."""
+    given = {k: v for k, v in locals().items() if k not in {"plan", "input_file", "as_json"}}
+    from cartjury.app.commands import apply_file
+
+    apply_file(plan, input_file, _plain(given), as_json=as_json)
+
+
+@cli.command()
+@guarded
+def export_sql(
+    plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
+    dialect: Annotated[str, typer.Option(help="duckdb, postgres, spark, bigquery or snowflake.")] = "duckdb",
+) -> None:
+    """Print a plan as SQL: each segment's predicate, and a query that gives every user a segment."""
+    from cartjury.app.commands import print_sql
+
+    print_sql(plan, dialect)
+
+
+@cli.command()
+@guarded
+def show(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    as_json: Json = False,
+) -> None:
+    """Show the segments of a finished run, and whether its files are still those it wrote."""
+    from cartjury.app.commands import show_run
+
+    show_run(folder, as_json=as_json)
+
+
+@cli.command()
+@guarded
+def doctor(as_json: Json = False) -> None:
+    """Check this machine: versions, settings, keys, and whether results can be written."""
+    from cartjury.app.doctor import examine
+
+    examine(as_json=as_json)
+
+
+def main() -> None:
+    """Enter from the shell."""
+    cli(prog_name="cartjury")
+
+
+def _plain(given: dict[str, Any]) -> dict[str, Any]:
+    """Turn what typer parsed into what settings hold; what was not given stays None."""
+    plain = {k: (v or None) if isinstance(v, list) else v for k, v in given.items()}
+    day = plain.get("as_of")
+    plain["as_of"] = day.date() if isinstance(day, datetime) else day
+    return {k: str(v) if isinstance(v, Path) else v for k, v in plain.items()}
+
+
+__all__ = ["Exit", "cli", "date", "main"]

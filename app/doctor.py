@@ -1,0 +1,77 @@
+"""Whether this machine can do the job, and what it would use."""
+
+import importlib.util
+import json
+import os
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import typer
+
+from cartjury.app.config import load_keys, load_settings
+from cartjury.app.terminal import Exit, show_table
+from cartjury.data.errors import InputError
+
+KEYS = ("GROQ_API_KEY", "CEREBRAS_API_KEY", "LANGSMITH_API_KEY")
+LIBRARIES = ("duckdb", "langgraph", "langchain-core", "langchain-groq", "cerebras-cloud-sdk", "langsmith", "pydantic")
+
+
+def examine(*, as_json: bool) -> None:
+    """Print what was checked and what was found; exit 1 where something is in the way.
+
+    A key's value is never shown.
+    """
+    load_keys(Path.cwd())
+    findings = [_python(), *_libraries(), _settings(), _writable(), _engine(), *_keys(), _studio()]
+    if as_json:
+        typer.echo(json.dumps([dict(zip(("check", "ok", "found"), f, strict=True)) for f in findings], indent=2))
+    else:
+        show_table(("check", "", "found"), [(c, "ok" if ok else "PROBLEM", found) for c, ok, found in findings], ())
+    if not all(ok for _, ok, _ in findings):
+        raise typer.Exit(Exit.MISSED)
+
+
+Finding = tuple[str, bool, str]
+
+
+def _python() -> Finding:
+    return ("python", True, platform.python_version())
+
+
+def _libraries() -> list[Finding]:
+    return [(name, True, version(name)) for name in LIBRARIES]
+
+
+def _settings() -> Finding:
+    try:
+        load_settings({}, Path.cwd())
+    except InputError as error:
+        return ("settings", False, str(error))
+    return ("settings", True, "cartjury.toml" if Path("cartjury.toml").is_file() else "defaults")
+
+
+def _writable() -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=Path.cwd()):
+            return ("results", True, f"{Path.cwd() / 'runs'} can be written")
+    except OSError as error:
+        return ("results", False, f"cannot write here: {error.strerror}")
+
+
+def _engine() -> Finding:
+    from cartjury.tools.engine.duck import connect, one
+
+    with tempfile.TemporaryDirectory() as scratch, connect(Path(scratch)) as connection:
+        threads, memory = one(connection, "SELECT current_setting('threads'), current_setting('memory_limit')")
+    return ("engine", True, f"DuckDB, {threads} threads, up to {memory}")
+
+
+def _keys() -> list[Finding]:
+    return [(key, True, "set" if os.environ.get(key) else "not set: the offline jury needs none") for key in KEYS]
+
+
+def _studio() -> Finding:
+    found = importlib.util.find_spec("langgraph_api") is not None
+    return ("studio server", True, "installed" if found else "not installed: pip install 'cartjury[studio]'")

@@ -1,0 +1,84 @@
+"""Run the graph for a caller on this machine: command line and notebook."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+from cartjury.data.errors import InputError
+from cartjury.graph.build import Compiled, build_graph
+from cartjury.graph.folders import WORK
+from cartjury.graph.state import Input, State
+
+CHECKPOINTS = "checkpoints.sqlite"
+THREAD: RunnableConfig = {"configurable": {"thread_id": "run"}}
+T = TypeVar("T")
+Progress = Callable[[str], None]  # called with the name of each node as it starts
+
+
+def run(given: Input, folder: Path, progress: Progress) -> State:
+    """Run the whole graph into `folder`, and return its final state.
+
+    Raises:
+        InputError: bad input; nothing is left behind of what this call made.
+    """
+    work = folder / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    fresh = not folder.exists()
+    try:
+        # LangGraph's state is what checkpoints hold: plain JSON, as a server client would send it.
+        asked = given.model_dump(mode="json", exclude={"messages"}, exclude_none=True)
+        asked["options"]["out"] = str(folder)
+        return in_own_loop(lambda: _stream(folder, asked, progress))
+    except InputError:
+        shutil.rmtree(work, ignore_errors=True)
+        if fresh and folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+
+
+def resume(folder: Path, progress: Progress) -> State:
+    """Finish a run that was cut off; nodes that had finished are not run again.
+
+    Raises:
+        InputError: there is nothing to resume in this folder.
+    """
+    if not (folder / WORK / CHECKPOINTS).is_file():
+        raise InputError(f"{folder} holds no run that could be resumed")
+    return in_own_loop(lambda: _stream(folder, None, progress))
+
+
+def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end from any caller, also from inside a running loop (Jupyter, Colab).
+
+    Inside a running loop it gets a thread and a loop of its own, so nothing has to be patched.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work())
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(work())).result()
+
+
+async def _stream(folder: Path, given: dict[str, Any] | None, progress: Progress) -> State:
+    async with _graph(folder) as graph:
+        if given is None and not (await graph.aget_state(THREAD)).next:
+            return State.model_validate((await graph.aget_state(THREAD)).values)
+        async for _, event in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
+            if "input" in event:  # a task that starts; one that ends has a result
+                progress(event["name"])
+        return State.model_validate((await graph.aget_state(THREAD)).values)
+
+
+@asynccontextmanager
+async def _graph(folder: Path) -> AsyncIterator[Compiled]:
+    (folder / WORK).mkdir(parents=True, exist_ok=True)
+    async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as checkpointer:
+        yield build_graph(checkpointer=checkpointer)

@@ -1,0 +1,59 @@
+"""Apply a plan to new users: its cuts and segments as they are, scores within the new universe."""
+
+from datetime import date
+from pathlib import Path
+
+from cartjury.data.jury_records import JuryRecord
+from cartjury.data.options import SEED_DIMENSIONS, DimensionSpec, Options
+from cartjury.data.records import SegmentPlan
+from cartjury.tools.drift import drift
+from cartjury.tools.load import load
+from cartjury.tools.profile import profile_segments
+from cartjury.tools.proof import prove
+from cartjury.tools.results import Results
+from cartjury.tools.score import score_segments
+from cartjury.tools.universe import define_universe
+
+
+def options_of(plan: SegmentPlan, options: Options) -> Options:
+    """Return the options with everything that the plan decides put in from the plan."""
+    columns = tuple(DimensionSpec(name=d.name, column=d.column, cuts=d.cuts) for d in plan.dimensions)
+    decided = {
+        "dimensions": columns or SEED_DIMENSIONS,
+        "window_days": plan.window_days,
+        "filter": plan.filter,
+        "min_size": plan.size_policy.min_size,
+        "max_size": plan.size_policy.max_size,
+        "scoring": plan.scoring,
+        "weights": plan.weights,
+        "priorities": plan.priorities,
+    }
+    return Options.model_validate({**dict(options), **decided})
+
+
+def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_of: date | None) -> Results:
+    """Segment the users of a new file by a plan that was fitted before; nothing is refitted.
+
+    Args:
+        plan: a plan with named segments.
+        path: CSV, CSV.gz or Parquet.
+        work: an existing folder for working files.
+        options: made by `options_of`.
+        as_of: the day that counts as today; None: the newest cart of the new file.
+
+    Raises:
+        InputError: the file breaks the contract, or nobody is in its universe.
+    """
+    dataset = load(path, work, options, as_of)
+    universe = define_universe(dataset, options, as_of)
+    profiles = profile_segments(dataset, universe, plan, options.memory_limit)
+    return Results(
+        dataset=dataset,
+        universe=universe,
+        plan=plan,
+        profiles=profiles,
+        jury=JuryRecord(preset="plan", effort="plan"),
+        scores=score_segments(plan, profiles),
+        certificate=prove(dataset, universe, plan, options.memory_limit),
+        drift=drift(dataset, universe, plan, options.memory_limit),
+    )

@@ -1,6 +1,6 @@
 """Composes names for a persona: one word for each feature that tells a segment apart, in Tier_Attribute_Quality order.
 
-    brief -> telling traits -> words that are true and liked -> combinations, best first -> the first that passes
+brief -> telling traits -> words that are true and liked -> combinations, best first -> the first that passes
 """
 
 import hashlib
@@ -8,14 +8,15 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from cartjury.agents.rubric import Reader, alliterates
 from cartjury.agents.traits import claim_on, credits_of, tightness
 from cartjury.data.jury_records import Persona, SegmentBrief, Trait
-from cartjury.data.lexicon import ANY_COLUMN, PersonaTaste, Word, level_word, lexicon, personas
+from cartjury.data.lexicon import PersonaTaste, lexicon, personas
 from cartjury.data.reading import letters
 from cartjury.data.records import UNKNOWN
+from cartjury.data.words import ANY_COLUMN, Word, level_word
 
 WORDS_A_SLOT: Final = 3  # the best words of a feature that are tried together; the rest follow when these are taken
 CHOICES: Final = 4  # sets of three features that are tried, where a rule speaks of more
@@ -23,7 +24,13 @@ TELLS: Final = 12.0  # points of a name that speaks of all features that tell th
 VAGUE: Final = 0.15  # a word for one level before a word for several, where both are exact here
 COMFORTABLE: Final = 32  # characters above which a name loses points
 
-Scored = tuple[float, Word]
+
+class Scored(NamedTuple):
+    """A word for a feature: what it is worth to the persona, and the labels of all features it speaks of."""
+
+    points: float
+    word: Word
+    said: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Composer:
             some = sorted(itertools.combinations(spoken, most), key=lambda ts: -sum(credit[t.label] for t in ts))
             for width in (WORDS_A_SLOT, 2 * WORDS_A_SLOT):
                 chosen = [[slots[t.label][:width] for t in ts] for ts in some[:CHOICES]]
-                yield from self._best_first(chosen, traits, credit)
+                yield from self._best_first(chosen, credit)
         yield from self._plain(brief)
 
     def _slot(self, trait: Trait, traits: Sequence[Trait], brief: SegmentBrief) -> list[Scored]:
@@ -64,14 +71,13 @@ class Composer:
         for word in self._candidates(trait):
             if brief.id not in self.reader.true_of(word):
                 continue
-            missing = ANY_COLUMN in word.claims
             about = [t for t in traits if claim_on(word, t)]
-            if not missing and about[-1] is not trait:
+            if about[-1] is not trait:
                 continue
-            exact = 0.5 if missing else tightness(word, trait, live) - VAGUE * len(claim_on(word, trait))
+            exact = tightness(word, trait, live) - VAGUE * len(claim_on(word, trait))
             points = word.liked_by(self.persona) + 3 * exact + 0.5 * (len(about) - 1) + 0.2 * word.clear
-            found.append((points, word))
-        return sorted(found, key=lambda s: (-s[0], self._order(s[1].text)))
+            found.append(Scored(points, word, frozenset(t.label for t in about)))
+        return sorted(found, key=lambda s: (-s.points, self._order(s.word.text)))
 
     def _candidates(self, trait: Trait) -> Iterator[Word]:
         by_column = self.reader.lexicon.by_column
@@ -87,16 +93,13 @@ class Composer:
             for qualifier in self.reader.lexicon.used_qualifiers:
                 yield level_word(f"{qualifier.used}{stem}", trait.column, qualifier, taste=(1, 1, 1, 1))
 
-    def _best_first(
-        self, choices: Sequence[Sequence[Sequence[Scored]]], traits: Sequence[Trait], credit: Mapping[str, float]
-    ) -> Iterator[str]:
+    def _best_first(self, choices: Sequence[Sequence[Sequence[Scored]]], credit: Mapping[str, float]) -> Iterator[str]:
         """Names of all combinations of words, best first; equals stay in the seeded order of their words."""
         found: dict[str, float] = {}
         for combination in itertools.chain.from_iterable(itertools.product(*slots) for slots in choices):
-            words = [w for _, w in combination]
-            said = sum(credit[t.label] for t in traits if any(claim_on(w, t) for w in words))
-            points = sum(p for p, _ in combination) + TELLS * said
-            for arranged in self._arranged(words):
+            said = frozenset().union(*(s.said for s in combination))
+            points = sum(s.points for s in combination) + TELLS * sum(credit[label] for label in sorted(said))
+            for arranged in self._arranged([s.word for s in combination]):
                 name = "_".join(w.text for w in arranged)
                 found[name] = points + self._manner(name, arranged)
         yield from sorted(found, key=lambda name: -found[name])
@@ -117,8 +120,9 @@ class Composer:
 
     def _manner(self, name: str, words: Sequence[Word]) -> float:
         """Points for the shape of a name: three words, a noun at the end, alliteration, not too long."""
-        noun = self.taste.ends_on_noun if words[-1].part == "noun" else 0.0
-        rhyme = self.taste.alliteration if alliterates(name) else 0.0
+        taste = self.taste
+        noun = taste.ends_on_noun if words[-1].part == "noun" else 0.0
+        rhyme = taste.alliteration if taste.alliteration and alliterates(name) else 0.0
         filler = sum(w.liked_by(self.persona) for w in words if not w.claims) / 3
         return noun + rhyme + filler + (1.0 if len(words) == 3 else 0.0) - 0.15 * max(0, len(name) - COMFORTABLE)
 

@@ -146,7 +146,14 @@ def rank(
         ranking = tuple(sorted(names, key=lambda n: (-worth[n], seeded(seed, persona, segment_id, n))))
         if ranking:
             ballots.append(
-                Ballot(persona=persona, model=OFFLINE, provider=OFFLINE, segment_id=segment_id, ranking=ranking, round=round)
+                Ballot(
+                    persona=persona,
+                    model=OFFLINE,
+                    provider=OFFLINE,
+                    segment_id=segment_id,
+                    ranking=ranking,
+                    round=round,
+                )
             )
     return ballots
 

@@ -1,8 +1,9 @@
 """The judge's rubric as explainable code: what is good about a name, computed from the words and the rules.
 
-    name -> words -> qualities (0-1 each) -> points of the seed's five criteria (30, 25, 20, 15, 10)
+name -> words -> qualities (0-1 each) -> points of the seed's five criteria (30, 25, 20, 15, 10)
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,9 +11,10 @@ from typing import Final
 
 from cartjury.agents.traits import claim_on, live_levels, speaking, tightness
 from cartjury.data.jury_records import SegmentBrief, Trait
-from cartjury.data.lexicon import Lexicon, Word, lexicon
+from cartjury.data.lexicon import lexicon
 from cartjury.data.opinion import CRITERIA
 from cartjury.data.reading import Part, pieces, read_name, untrue_claim
+from cartjury.data.words import Lexicon, Word
 
 EASY_LENGTH: Final = 24  # characters that are read at one glance
 MAX_LENGTH: Final = 40
@@ -127,7 +129,7 @@ def _reader(briefs: tuple[str, ...]) -> Reader:
 def alliterates(name: str) -> bool:
     """Whether two neighbouring words begin with the same letter."""
     first = [word[0].casefold() for word in name.split("_") if word]
-    return any(a == b for a, b in zip(first, first[1:], strict=False))
+    return any(a == b for a, b in itertools.pairwise(first))
 
 
 def _clarity(parts: Sequence[Part]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from cartjury.data.jury_records import SegmentBrief, Trait
-from cartjury.data.lexicon import Word, covers
+from cartjury.data.words import ANY_COLUMN, Word, covers
 from cartjury.data.records import UNKNOWN
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -43,6 +43,8 @@ def credits_of(
 def claim_on(word: Word, trait: Trait) -> frozenset[str]:
     """What a word claims of a trait's feature; empty where it says nothing of it."""
     claims = word.claims
+    if ANY_COLUMN in claims and trait.levels == (UNKNOWN,):
+        return claims[ANY_COLUMN]
     return claims.get(trait.column) or claims.get(trait.label.casefold()) or NOTHING
 
 
@@ -50,4 +52,5 @@ def tightness(word: Word, trait: Trait, live: frozenset[str]) -> float:
     """How exactly a word says what the rule holds, 0-1: levels held / levels claimed. 0 where it says nothing."""
     claim = claim_on(word, trait)
     claimed = sum(covers(claim, level) for level in live | set(trait.levels))
-    return min(1.0, len(trait.levels) / claimed) if claim and claimed else 0.0
+    exact = min(1.0, len(trait.levels) / claimed) if claimed else 0.0
+    return 0.7 * exact if ANY_COLUMN in word.claims else exact  # that a value is missing, but not which

@@ -1,12 +1,12 @@
 """The command line. Data go to stdout, progress and notices to stderr; heavy imports wait until they are needed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cartjury.app.terminal import Exit, guarded
+from cartjury.app.terminal import guarded
 
 EXIT_CODES = """Exit codes: 0 done, 1 done but a target was missed, 2 bad input or usage, 3 a required model failed,
 4 waiting for approval, 130 interrupted."""
@@ -83,7 +83,7 @@ def generate(
 
 @cli.command()
 @guarded
-def apply(
+def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
     plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
     input_file: Annotated[Path, typer.Argument(help="CSV, CSV.gz or Parquet.")],
     out: Out = None,
@@ -145,6 +145,3 @@ def _plain(given: dict[str, Any]) -> dict[str, Any]:
     day = plain.get("as_of")
     plain["as_of"] = day.date() if isinstance(day, datetime) else day
     return {k: str(v) if isinstance(v, Path) else v for k, v in plain.items()}
-
-
-__all__ = ["Exit", "cli", "date", "main"]

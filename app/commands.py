@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,3 @@ def _short(column: str, cell: str) -> str:
     if column == "Size":
         return f"{int(cell):,}"
     return f"{float(cell):.3f}" if column in NUMERIC and cell else cell or "unknown"
-
-
-__all__: Sequence[str] = ["apply_file", "generate_file", "print_sql", "run_job", "show_run"]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -71,7 +71,8 @@ async def _stream(folder: Path, given: dict[str, Any] | None, progress: Progress
     async with _graph(folder) as graph:
         if given is None and not (await graph.aget_state(THREAD)).next:
             return State.model_validate((await graph.aget_state(THREAD)).values)
-        async for _, event in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
+        async for chunk in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
+            _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
             if "input" in event:  # a task that starts; one that ends has a result
                 progress(event["name"])
         return State.model_validate((await graph.aget_state(THREAD)).values)

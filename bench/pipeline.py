@@ -4,8 +4,8 @@
 
 Every program runs as a process of its own on the same generated input, in rounds that alternate their order,
 so that a busy machine hits all of them. CPU is user + system time of the process and is the figure to trust
-on a shared machine; ratios are paired within a round. `ours` is cartjury from load to publish without the
-graph and with the offline jury (bench/ours.py). `--growth` compares cartjury at 1x and 10x --rows.
+on a shared machine; ratios are paired within a round. `ours` is cartjury from load to publish without graph and
+jury (bench/ours.py). `--growth` compares it at 1x and 10x --rows.
 """
 
 import argparse

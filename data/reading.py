@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cartjury.data.jury_records import SegmentBrief, Trait
-from cartjury.data.lexicon import ANY_COLUMN, Lexicon, Word, covers, level_word
+from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, level_word
 from cartjury.data.records import UNKNOWN
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")

@@ -1,8 +1,8 @@
 """What the made-up users look like: the parameters, and the step from random bits to the columns of one block.
 
 Every user has eight correlated standard normal latents (a Gaussian copula, Nelsen 2006, "An Introduction to Copulas",
-sections 2.9 and 5.1). Each column is a non-decreasing function of one latent, so a rank correlation of two latents is
-the rank correlation of their columns (ties pull those of the whole-numbered columns a little towards 0).
+sections 2.9 and 5.1). Each quantity below is a non-decreasing function of one latent, so two quantities have the rank
+correlation of their latents (ties pull that of the whole-numbered ones a little towards 0).
 
 | column | latent | distribution | constants |
 |---|---|---|---|

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from cartjury.data.jury_records import Proposal, SegmentBrief, Trait
-from cartjury.data.lexicon import ANY_COLUMN, Lexicon, Word, covers, stems
 from cartjury.data.reading import Part, letters, pieces, read_name, traits_of, untrue_claim
+from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, stems
 
 MAX_LENGTH = 40
 MAX_PIECES = 2  # HighValue; what is longer must be a word of the lexicon, or names grow sentences
@@ -68,7 +68,7 @@ def check_claims(proposal: Proposal, brief: SegmentBrief) -> tuple[str, ...]:
 
 def _grammar(name: str) -> Iterator[str]:
     if not name.isascii() or not _GRAMMAR.fullmatch(name):
-        yield f"'{name[:60]}' must be two or three words of ASCII letters, joined by underscores (Premium_Engaged_Users)."
+        yield f"'{name[:60]}' must be two or three words of ASCII letters, joined by underscores (Premium_Engaged)."
     if len(name) > MAX_LENGTH:
         yield f"'{name[:60]}' has {len(name)} characters; at most {MAX_LENGTH} are allowed."
 
@@ -167,4 +167,5 @@ def _claim(label: str, claim: tuple[str, ...], brief: SegmentBrief) -> Iterator[
     if wrong is not None:
         yield f"'{wrong}' is no level of {trait.label}; its levels are {', '.join(trait.of)}."
     elif not all(covers([s for s in spelled if s], level) for level in trait.levels):
-        yield f"The claim that {trait.label} is {' or '.join(claim) or 'nothing'} is wrong: the rule holds {_rule(trait)}."
+        said = " or ".join(claim) or "nothing"
+        yield f"The claim that {trait.label} is {said} is wrong: the rule holds {_rule(trait)}."

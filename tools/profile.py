@@ -4,16 +4,16 @@ Sums are fixed-point integers, so a mean has the same bits whatever the order, t
 engine. A percentile rank comes from 10,000 bins: one pass, tiny in memory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from cartjury.data.records import Box, Segment, SegmentPlan
+from cartjury.data.records import Segment, SegmentPlan
 from cartjury.data.run_records import Dataset, SegmentProfile, Universe
 from cartjury.tools.engine.duck import connect, literal, quoted
-from cartjury.tools.engine.relation import cell_number, cells, segment_number, users
+from cartjury.tools.engine.relation import cell_number, cells, in_boxes, segment_number, users
 
 MONEY, SHARES, WHOLE = 1_000_000, 1_000_000_000, 1  # units of the fixed-point sums
 SCALES = {
@@ -71,21 +71,13 @@ def cell_counts(
 def feature_histogram(
     dataset: Dataset, universe: Universe, plan: SegmentPlan, segment: Segment, column: str
 ) -> list[tuple[float, int]]:
-    """Count a segment's users by the value of a feature, lowest first. The segment must not be split locally."""
-    numbers = {levels: i for i, levels in enumerate(cells(plan.dimensions))}
-    inside = ", ".join(str(numbers[box.levels]) for box in _whole(segment.boxes))
+    """Count a segment's users by the value of a feature that is never missing, lowest value first."""
+    query = (
+        f"SELECT {quoted(column)} AS value, count(*) FROM {users(dataset, universe, plan.filter)} "
+        f"WHERE {in_boxes(plan.dimensions, segment.boxes)} GROUP BY value ORDER BY value"
+    )
     with connect(Path(dataset.path).parent) as connection:
-        query = (
-            f"SELECT {quoted(column)} AS value, count(*) FROM {users(dataset, universe, plan.filter)} "
-            f"WHERE {cell_number(plan.dimensions)} IN ({inside}) GROUP BY value ORDER BY value"
-        )
         return [(float(value), count) for value, count in connection.execute(query).fetchall()]
-
-
-def _whole(boxes: Sequence[Box]) -> Sequence[Box]:
-    if any(box.where for box in boxes):
-        raise ValueError("the segment is split locally")
-    return boxes
 
 
 def _labelled(dataset: Dataset, universe: Universe, plan: SegmentPlan) -> str:

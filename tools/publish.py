@@ -6,11 +6,11 @@ A folder with a manifest is complete. A crash leaves either the files of the run
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cartjury.data.jury_records import JuryRecord
+from cartjury.data.jury_records import Ballot, JuryRecord, Proposal
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import FileEntry, Manifest
@@ -114,7 +114,8 @@ def _texts(results: Results) -> dict[str, str]:
 def _calls(jury: JuryRecord) -> str:
     """One line for what a juror said at one stage of one round; the offline jury's calls cost nothing."""
     lines: dict[tuple[int, int, str], dict[str, Any]] = {}
-    for order, (stage, records) in enumerate((("proposal", jury.proposals), ("ballot", jury.ballots))):
+    said: tuple[tuple[str, Sequence[Proposal | Ballot]], ...] = (("proposal", jury.proposals), ("ballot", jury.ballots))
+    for order, (stage, records) in enumerate(said):
         for record in records:
             who = {k: getattr(record, k) for k in ("round", "persona", "model", "provider")}
             line = lines.setdefault((record.round, order, record.persona), {"stage": stage, **who, "parsed": []})

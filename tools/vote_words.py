@@ -1,47 +1,46 @@
 """The sentences of a verdict: why this name, who would have preferred another, why the debate ended."""
 
-from collections.abc import Mapping, Sequence
-
 from cartjury.data.opinion import CRITERIA, Opinion
+from cartjury.tools.tally import Tally
 
 _COUNT = {1: "one round is", 2: "two rounds are", 3: "three rounds are"}
 
 
-def reason(name: str, wanted: str, firsts: Mapping[str, int], borda: Mapping[str, float], opinion: Opinion) -> str:
+def reason(name: str, wanted: str, votes: Tally, opinion: Opinion) -> str:
     """Say in one sentence what decided for a name, and against which runner-up."""
-    if opinion.reason:
-        return opinion.reason
     if wanted != name:
         return f"{wanted} went to another segment, where it counts for more; {name} is the best of the rest."
-    others = [n for n in firsts if n != name]
+    if opinion.reason and opinion.choice == name:
+        return opinion.reason
+    others = [n for n in votes.proposers if n != name]
     if not others:
-        return f"All jurors that proposed a name proposed {name}."
-    runner = max(others, key=lambda n: (firsts[n], borda[n], opinion.total(n)))
+        return f"Every juror that has a name proposes {name}."
+    runner = max(others, key=lambda n: (votes.first_places[n], votes.borda[n], opinion.total(n)))
+    return f"{name} {_votes(name, runner, votes, opinion)}; {_criterion(name, runner, opinion)}."
+
+
+def _votes(name: str, runner: str, votes: Tally, opinion: Opinion) -> str:
+    firsts, borda, total = votes.first_places, votes.borda, opinion.total
     if firsts[name] != firsts[runner]:
-        votes = f"has {_places(firsts[name])} to {firsts[runner]} of {runner}"
-    elif borda[name] != borda[runner]:
-        votes = f"ties with {runner} in first places and is ahead over all ballots (Borda {borda[name]:.2f} to {borda[runner]:.2f})"
-    elif opinion.total(name) != opinion.total(runner):
-        votes = f"ties with {runner} on the ballots; the rubric decides ({opinion.total(name):.1f} to {opinion.total(runner):.1f} points)"
-    else:
-        votes = f"ties with {runner} in everything; the seeded order decides"
-    return f"{name} {votes}; {_criterion(name, runner, opinion)}."
-
-
-def _places(count: int) -> str:
-    return f"{count} first place" + ("" if count == 1 else "s")
+        return f"has {firsts[name]} first place{'s' * (firsts[name] != 1)} to {firsts[runner]} of {runner}"
+    tie = f"ties with {runner} in first places"
+    if borda[name] != borda[runner]:
+        return f"{tie} and is ahead over all ballots (Borda {borda[name]:.2f} to {borda[runner]:.2f})"
+    if total(name) != total(runner):
+        return f"{tie} and on the ballots; the rubric decides ({total(name):.1f} to {total(runner):.1f} points)"
+    return f"ties with {runner} in everything; the seeded order decides"
 
 
 def _criterion(name: str, runner: str, opinion: Opinion) -> str:
     """The criterion that speaks most for the name, or, if none does, most against it."""
     mine, theirs = opinion.rubric.get(name, {}), opinion.rubric.get(runner, {})
     gaps = {c: mine.get(c, 0.0) - theirs.get(c, 0.0) for c in CRITERIA}
-    best = max(gaps, key=lambda c: gaps[c])
+    best, worst = max(gaps, key=gaps.__getitem__), min(gaps, key=gaps.__getitem__)
     if gaps[best] > 0:
-        return f"it is ahead most of all on {_spoken(best)} ({mine[best]:g} to {theirs.get(best, 0.0):g} of {CRITERIA[best]:g})"
-    worst = min(gaps, key=lambda c: gaps[c])
+        return f"it is ahead most of all on {_spoken(best)} ({mine.get(best, 0):g} to {theirs.get(best, 0):g})"
     if gaps[worst] < 0:
-        return f"the jury chose it although {runner} is ahead on {_spoken(worst)} ({theirs[worst]:g} to {mine.get(worst, 0.0):g})"
+        ahead = f"{theirs.get(worst, 0):g} to {mine.get(worst, 0):g}"
+        return f"the jury chose it although {runner} is ahead on {_spoken(worst)} ({ahead})"
     return "the rubric sees no difference"
 
 
@@ -49,21 +48,17 @@ def _spoken(criterion: str) -> str:
     return criterion.replace("_", " ").replace("mece", "MECE")
 
 
-def dissent(
-    name: str, rankings: Mapping[str, Sequence[str]], proposers: Mapping[str, Sequence[str]], opinion: Opinion
-) -> tuple[str, ...]:
-    """One line for each juror that would have preferred another name, and for the judge's rubric."""
+def dissent(name: str, votes: Tally, opinion: Opinion) -> tuple[str, ...]:
+    """One line for each juror that would have preferred another name, and for the judge."""
     jurors = tuple(
         f"{persona.replace('_', ' ').capitalize()} preferred {ranking[0]}."
-        for persona, ranking in rankings.items()
-        if ranking and ranking[0] != name and persona not in proposers.get(name, ())
+        for persona, ranking in votes.rankings.items()
+        if ranking[0] != name and persona not in votes.proposers[name]
     )
     if opinion.choice in ("", name) or opinion.flipped:
         return jurors
-    return (
-        *jurors,
-        f"The judge preferred {opinion.choice} ({opinion.total(opinion.choice):.1f} to {opinion.total(name):.1f} points).",
-    )
+    points = f"{opinion.total(opinion.choice):.1f} to {opinion.total(name):.1f} points"
+    return (*jurors, f"The judge preferred {opinion.choice} ({points}).")
 
 
 def stop_reason(*, contested: bool, changed: bool, round_: int, max_rounds: int) -> str:

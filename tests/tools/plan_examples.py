@@ -62,29 +62,30 @@ def halves(column: str, cut: float, *, unknown_above: bool = False) -> tuple[Int
     return below, Interval(column=column, lower=cut, unknown=unknown_above)
 
 
-def owners(plan: SegmentPlan, row: Row) -> list[str]:
-    """Ids of the segments that have a box around a row, from the bounds of levels and intervals."""
-
-    def inside(box: Box) -> bool:
-        for dimension, name in zip(plan.dimensions, box.levels, strict=True):
-            level = next(known for known in dimension.levels if known.name == name)
-            missing = level.is_unknown
-            bounds = Interval(column=dimension.column, lower=level.lower, upper=level.upper, unknown=missing)
-            value = row[dimension.column]
-            if missing != (value is None) or not bounds.holds(value):
-                return False
-        return all(interval.holds(row[interval.column]) for interval in box.where)
-
-    return [segment.id for segment in plan.segments if any(map(inside, segment.boxes))]
+def owners(plan: SegmentPlan, rows: Iterable[Row]) -> list[list[str]]:
+    """For every row the ids of the segments that have a box around it, from the bounds of levels and intervals."""
+    sides = {
+        (d.name, level.name): Interval(column=d.column, lower=0.0, upper=0.0, unknown=True)
+        if level.is_unknown
+        else Interval(column=d.column, lower=level.lower, upper=level.upper)
+        for d in plan.dimensions
+        for level in d.levels
+    }
+    boxes = [
+        (s.id, [*(sides[d.name, name] for d, name in zip(plan.dimensions, box.levels, strict=True)), *box.where])
+        for s in plan.segments
+        for box in s.boxes
+    ]
+    return [[i for i, sides in boxes if all(side.holds(row[side.column]) for side in sides)] for row in rows]
 
 
 def critical_rows(plan: SegmentPlan) -> list[dict[str, float | None]]:
-    """Every combination of cut points, values beside them and missing values."""
+    """Every combination of cut points, values below them and missing values."""
     cuts: dict[str, set[float]] = {d.column: set(d.cuts) for d in plan.dimensions}
     for interval in (i for s in plan.segments for b in s.boxes for i in b.where):
         found = cuts.setdefault(interval.column, set())
         found.update(b for b in (interval.lower, interval.upper) if b is not None)
-    axes = [[None, *sorted({v for cut in found for v in (cut - 0.25, cut, cut + 0.25)})] for found in cuts.values()]
+    axes = [[None, *sorted({v for cut in found for v in (cut - 0.25, cut)}), 99.0] for found in cuts.values()]
     return [dict(zip(cuts, values, strict=True)) for values in itertools.product(*axes)]
 
 
@@ -93,7 +94,7 @@ def plans(draw: st.DrawFn) -> SegmentPlan:
     """Random cuts, cells grouped at random, some of them split on further features."""
     dimensions = tuple(
         Dimension(name=f"D{i}", column=f"d{i}", cuts=cuts)
-        for i, cuts in enumerate(draw(st.lists(st.sampled_from([(5.0,), (-1.5, 2.0), (0.1, 7.0, 9.5)]), max_size=3)))
+        for i, cuts in enumerate(draw(st.lists(st.sampled_from([(5.0,), (-1.5, 2.0), (0.1, 7.0, 9.5)]), max_size=2)))
     )
     pieces: list[Box] = []
     for levels in cells(dimensions):

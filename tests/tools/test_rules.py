@@ -267,7 +267,8 @@ def test_else_has_no_traits():
         (boxes_of(AOV.level_names, KNOWN2, KNOWN2), "everyone in the window"),
         (
             boxes_of("High", "High", KNOWN2) + boxes_of("Low", "Low", KNOWN2),
-            "orders of 120 or more, engaged (score 0.48 or more); or orders under 45, not yet engaged (score under 0.48)",
+            "orders of 120 or more, engaged (score 0.48 or more); or "
+            "orders under 45, not yet engaged (score under 0.48)",
         ),
         (list(else_boxes(CROSSED)), "engagement or profitability not known"),
     ],

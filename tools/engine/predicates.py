@@ -34,7 +34,7 @@ def predicate(plan: SegmentPlan, segment: Segment, quote: Callable[[str], str] =
     disjoint = joined(list(_blocks(plan.dimensions, axes, segment.boxes)))
     if not disjoint:
         return "FALSE"
-    terms = [_conjunction(axes, block, quote) for block in shortest(axes, disjoint)]
+    terms = [term for block in shortest(axes, disjoint) for term in _terms(axes, block, quote)]
     if not all(terms):
         return "TRUE"
     return " AND ".join(terms[0]) if len(terms) == 1 else " OR ".join(map(_in_parentheses, terms))
@@ -78,22 +78,21 @@ def _level_parts(dimension: Dimension, axis: Axis) -> dict[str, int]:
     }
 
 
-def _conjunction(axes: list[Axis], block: Block, quote: Callable[[str], str]) -> list[str]:
-    """Write a block as conditions that are joined by AND; none of them where every value will do."""
-    terms: list[str] = []
-    for axis, parts in zip(axes, block, strict=True):
-        ways = [[f"{quote(axis.column)} {condition}" for condition in way] for way in _ways(axis, parts)]
-        if len(ways) > 1:
-            terms.append("(" + " OR ".join(map(_in_parentheses, ways)) + ")")
-        else:
-            terms.extend(itertools.chain(*ways))
-    return terms
+def _terms(axes: list[Axis], block: Block, quote: Callable[[str], str]) -> list[list[str]]:
+    """Write a block as terms to join by OR, each of conditions to join by AND; none where every value will do."""
+    by_axis = [
+        [[f"{quote(axis.column)} {condition}" for condition in way] for way in _ways(axis, parts)]
+        for axis, parts in zip(axes, block, strict=True)
+        if parts != axis.full
+    ]
+    if len(by_axis) == 1:
+        return by_axis[0]
+    sides = (ways[0] if len(ways) == 1 else ["(" + " OR ".join(map(_in_parentheses, ways)) + ")"] for ways in by_axis)
+    return [list(itertools.chain(*sides))]
 
 
 def _ways(axis: Axis, parts: int) -> list[list[str]]:
-    """Alternatives, each made of conditions that hold together; an empty list where every value will do."""
-    if parts == axis.full:
-        return []
+    """Alternatives for one column, each made of conditions that hold together."""
     if parts == axis.full ^ MISSING:
         return [["IS NOT NULL"]]
     ways = [list(_bounds(axis, first, last)) for first, last in runs(parts >> 1)]

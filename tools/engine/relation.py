@@ -88,6 +88,19 @@ def segment_number(plan: SegmentPlan) -> str:
     return f"CASE {cases} ELSE {looked_up} END"
 
 
+def in_boxes(dimensions: Sequence[Dimension], boxes: Sequence[Box]) -> str:
+    """SQL condition: the user is in one of the boxes."""
+    number = {cell: i for i, cell in enumerate(cells(dimensions))}
+    by_where: dict[tuple[Interval, ...], list[str]] = {}
+    for box in boxes:
+        by_where.setdefault(box.where, []).append(str(number[box.levels]))
+    found = [
+        " AND ".join([f"{cell_number(dimensions)} IN ({', '.join(numbers)})", *map(_within, where)])
+        for where, numbers in by_where.items()
+    ]
+    return " OR ".join(f"({condition})" for condition in found)
+
+
 def _inside(intervals: Sequence[Interval]) -> str:
     return " AND ".join(_within(i) for i in intervals)
 

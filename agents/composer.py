@@ -3,17 +3,16 @@
 brief -> telling traits -> words that are true and liked -> combinations, best first -> the first that passes
 """
 
-import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from cartjury.agents.plain_names import neutral, plain_names, seeded
 from cartjury.agents.rubric import Reader, alliterates
 from cartjury.agents.traits import claim_on, credits_of, tightness
 from cartjury.data.jury_records import Persona, SegmentBrief, Trait
-from cartjury.data.lexicon import PersonaTaste, lexicon, personas
+from cartjury.data.lexicon import PersonaTaste, personas
 from cartjury.data.reading import letters
 from cartjury.data.records import UNKNOWN
 from cartjury.data.words import ANY_COLUMN, Word, level_word
@@ -62,7 +61,7 @@ class Composer:
             for width in (WORDS_A_SLOT, 2 * WORDS_A_SLOT):
                 chosen = [[slots[t.label][:width] for t in ts] for ts in some[:CHOICES]]
                 yield from self._best_first(chosen, credit)
-        yield from self._plain(brief)
+        yield from plain_names(self.persona, brief, self.reader, self.seed)
 
     def _slot(self, trait: Trait, traits: Sequence[Trait], brief: SegmentBrief) -> list[Scored]:
         """Words for one feature, best first: liked, exact, clear; a word for two features stands for the later one."""
@@ -126,48 +125,8 @@ class Composer:
         filler = sum(w.liked_by(self.persona) for w in words if not w.claims) / 3
         return noun + rhyme + filler + (1.0 if len(words) == 3 else 0.0) - 0.15 * max(0, len(name) - COMFORTABLE)
 
-    def _plain(self, brief: SegmentBrief) -> Iterator[str]:
-        """Names for segments of which no feature can be said: Incomplete_Profile_Users, Recent_Cart_Abandoners."""
-        modifiers, nouns = self._neutral("modifier"), self._neutral("noun")
-        leads = self._leads(brief)
-        middles = [self.reader.lexicon.index["profile" if brief.is_else else "cart"], *modifiers]
-        for lead, middle, noun in itertools.product(leads, middles, nouns):
-            if lead is not middle:
-                yield f"{lead.text}_{middle.text}_{noun.text}"
-        for first, second, noun in itertools.permutations((*modifiers, *nouns), 3):
-            if first.part == second.part == "modifier" and noun.part == "noun":
-                yield f"{first.text}_{second.text}_{noun.text}"
-
-    def _leads(self, brief: SegmentBrief) -> list[Word]:
-        """First words of a plain name: that a value is missing, or when the carts were left."""
-        wanted = [
-            w
-            for w in self.reader.lexicon.words
-            if w.liked_by(self.persona) and (ANY_COLUMN in w.claims if brief.is_else else w.neutral)
-        ]
-        true = [w for w in wanted if brief.id in self.reader.true_of(w)]
-        return self._by_taste(true) or self._neutral("modifier")
-
     def _neutral(self, part: str) -> list[Word]:
-        return _neutral(self.persona, self.seed, part)
-
-    def _by_taste(self, words: Iterator[Word] | Sequence[Word]) -> list[Word]:
-        return by_taste(self.persona, self.seed, words)
+        return neutral(self.persona, self.seed, part)
 
     def _order(self, text: str) -> str:
         return seeded(self.seed, self.persona, text)
-
-
-def seeded(seed: int, *about: str) -> str:
-    """A sort key that looks random and is the same on every machine and in every process."""
-    return hashlib.blake2b("|".join((str(seed), *about)).encode(), digest_size=8).hexdigest()
-
-
-def by_taste(persona: Persona, seed: int, words: Iterable[Word]) -> list[Word]:
-    """Words in the order in which a persona likes them."""
-    return sorted(words, key=lambda w: (-w.liked_by(persona), seeded(seed, persona, w.text)))
-
-
-@lru_cache(maxsize=64)
-def _neutral(persona: Persona, seed: int, part: str) -> list[Word]:
-    return by_taste(persona, seed, (w for w in lexicon().by_column[""] if w.part == part))

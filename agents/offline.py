@@ -5,13 +5,16 @@ Its work is always labelled: model and provider are "offline".
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from cartjury.agents.composer import Composer, seeded
+from cartjury.agents.composer import Composer
+from cartjury.agents.debate import debated
+from cartjury.agents.plain_names import seeded
 from cartjury.agents.rubric import Reader, reader
 from cartjury.data.jury_records import Ballot, Persona, Proposal, SegmentBrief
 from cartjury.data.lexicon import personas
-from cartjury.data.opinion import CRITERIA, Opinion
+from cartjury.data.opinion import Opinion
 from cartjury.data.reading import traits_of
 
 OFFLINE: Final = "offline"
@@ -19,7 +22,7 @@ OFFLINE: Final = "offline"
 Check = Callable[[str, SegmentBrief, Collection[str]], tuple[str, ...]]  # reasons why a name must not be given
 
 
-def propose(
+def propose(  # noqa: PLR0913  the plan, and the terms of the round by keyword
     persona: Persona,
     briefs: Sequence[SegmentBrief],
     check: Check,
@@ -59,45 +62,24 @@ def propose(
     for i, brief in enumerate(wanted):
         kept = [own[b.id] for b in wanted[i + 1 :] if b.id in own]
         barred = {*taken, *used, *kept}
-        refused = (rejected or {}).get(brief.id, ())
-
-        def passes(name: str, b: SegmentBrief = brief, no: Collection[str] = refused, t: set[str] = barred) -> bool:
-            return name not in no and not check(name, b, t)
-
-        held = _debated(composer, brief, own.get(brief.id), before, passes)
-        name, reason = held or (next(filter(passes, composer.names(brief)), None), "")
-        if name is None:
-            continue
-        used.append(name)
-        found.append(_proposal(composer, brief, name, reason, round))
+        why = partial(_refusal, brief=brief, check=check, barred=barred, refused=(rejected or {}).get(brief.id, ()))
+        held = debated(composer, brief, own.get(brief.id), before, why)
+        if held is not None:
+            used.append(held[0])
+            found.append(_proposal(composer, brief, *held, round_=round))
     return found
 
 
-def _debated(
-    composer: Composer,
-    brief: SegmentBrief,
-    own: str | None,
-    before: Sequence[Proposal],
-    passes: Callable[[str], bool],
-) -> tuple[str, str] | None:
-    """The name a juror holds after hearing the others, and why; None where it needs a new one."""
-    if own is None or not passes(own):
-        return None
-    last = max(p.round for p in before)
-    names = {p.name for p in before if p.segment_id == brief.id and p.round == last and passes(p.name)}
-    points = {name: composer.reader.points(name, brief) for name in names | {own}}
-    best = max(points, key=lambda n: (sum(points[n].values()), seeded(composer.seed, n)))
-    mine, theirs = points[own], points[best]
-    if sum(theirs.values()) - sum(mine.values()) < composer.taste.yields_at:
-        return own, ""
-    why = max(CRITERIA, key=lambda c: theirs[c] - mine[c])
-    return best, (
-        f"I give up {own}: {best} has {sum(theirs.values()):.0f} points to {sum(mine.values()):.0f}, "
-        f"most of all for {why.replace('_', ' ')} ({theirs[why]:g} to {mine[why]:g})."
-    )
+def _refusal(
+    name: str, *, brief: SegmentBrief, check: Check, barred: Collection[str], refused: Collection[str]
+) -> str | None:
+    """Why a name cannot be proposed, None where it can."""
+    if name in refused:
+        return f"{name} was refused before."
+    return next(iter(check(name, brief, barred)), None)
 
 
-def _proposal(composer: Composer, brief: SegmentBrief, name: str, reason: str, round_: int) -> Proposal:
+def _proposal(composer: Composer, brief: SegmentBrief, name: str, reason: str, *, round_: int) -> Proposal:
     claims: dict[str, tuple[str, ...]] = {}
     said: list[str] = []
     for part in composer.reader.parts(name, brief):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from cartjury.data.jury_records import SegmentBrief, Trait
-from cartjury.data.words import ANY_COLUMN, Word, covers
 from cartjury.data.records import UNKNOWN
+from cartjury.data.words import ANY_COLUMN, Word, covers
 
 NOTHING: Final[frozenset[str]] = frozenset()
 

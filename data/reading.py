@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cartjury.data.jury_records import SegmentBrief, Trait
-from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, level_word
 from cartjury.data.records import UNKNOWN
+from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, level_word
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cartjury.data.jury_records import PERSONAS, Persona
 from cartjury.data.records import UNKNOWN, Record
@@ -36,6 +36,13 @@ class Word(Record):
     aliases: tuple[str, ...] = ()
     claims: dict[str, frozenset[str]] = Field(default_factory=dict)
     neutral: bool = False
+
+    @model_validator(mode="after")
+    def _claims_levels(self) -> Self:
+        wrong = {level for claim in self.claims.values() for level in claim} - {*KNOWN_LEVELS, UNKNOWN}
+        if wrong or not all(self.claims.values()):
+            raise ValueError(f"{self.text} claims {', '.join(sorted(wrong)) or 'nothing'}, which is no level")
+        return self
 
     def liked_by(self, persona: Persona) -> float:
         """How much a persona likes the word, 0-3."""

@@ -28,12 +28,16 @@ _UNREADABLE = {"text": 1, "date": 2}
 
 
 class Checked(NamedTuple):
-    """SQL of one column: the typed value, and the code of what is wrong with it (0: nothing).
+    """SQL of one column, written over the typed value under the column's own name, one query further out.
 
-    `problem` is written over the typed value under the column's own name, one query further out.
+    Attributes:
+        value: the typed value, NULL where the raw one is missing or unreadable.
+        is_bad: whether anything is wrong with it; cheap, because every row pays for it.
+        problem: the code of what is wrong with it, 0 where nothing is; only bad rows pay for it.
     """
 
     value: str
+    is_bad: str
     problem: str
 
 
@@ -54,19 +58,16 @@ def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: 
     tests = [(code, test.format(name)) for code, test in _TESTS[column.kind]]
     if column.kind == "date" and as_of is not None:
         tests.append((9, f"{name} > DATE '{as_of + timedelta(days=1)}'"))
+    # A value that is there but unreadable is only possible in text; elsewhere NULL and NaN are missing.
+    unreadable = f"{name} IS NULL AND {raw_name} != ''" if sql_type == "VARCHAR" else "false"
+    unusable = unreadable if column.nullable else f"{name} IS NULL"
     cases = "".join(f" WHEN {condition} THEN {code}" for code, condition in tests)
-    absent = "0" if column.nullable else "1"
-    problem = (
-        f"CASE WHEN {name} IS NULL THEN CASE WHEN {_is_absent(sql_type, name, raw_name)} THEN {absent} "
-        f"ELSE {_UNREADABLE.get(column.kind, 3)} END{cases} ELSE 0 END"
+    missing = f"WHEN {name} IS NULL THEN {0 if column.nullable else 1}"
+    return Checked(
+        value=_value(column, sql_type, raw),
+        is_bad=" OR ".join(f"({condition})" for condition in (unusable, *(test for _, test in tests))),
+        problem=f"CASE WHEN {unreadable} THEN {_UNREADABLE.get(column.kind, 3)} {missing}{cases} ELSE 0 END",
     )
-    return Checked(_value(column, sql_type, raw), problem)
-
-
-def _is_absent(sql_type: str, typed: str, raw: str) -> str:
-    if sql_type == "VARCHAR":
-        return f"{raw} IS NULL OR {raw} = ''"
-    return f"{typed} IS NULL"  # NULL, or the NaN of a floating point column
 
 
 def _value(column: Column, sql_type: str, raw: str) -> str:
@@ -110,7 +111,10 @@ def _no_nan(number: str) -> str:
 
 # For each kind of column: the code of a problem and the condition that shows it, on the typed value.
 _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
-    "text": ((1, "trim({0}) = ''"), (8, "{0} != trim({0}, ' \u00a0')")),
+    "text": (
+        (1, "{0} = '' OR (starts_with({0}, ' ') AND trim({0}) = '')"),
+        (8, " OR ".join(f"{side}({{0}}, '{space}')" for side in ("starts_with", "ends_with") for space in " \u00a0")),
+    ),
     "date": (),
     "number": ((4, "isinf({0})"), (5, "{0} < 0")),
     # Beyond 2^53 a double no longer holds every whole number.

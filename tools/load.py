@@ -88,20 +88,21 @@ def _kept(source: Source, options: Options) -> list[str]:
 def _staging_query(source: Source, columns: Sequence[Column], kept: Sequence[str], as_of: date | None) -> str:
     """Typed value of each column; `problems` and `raw` only where something is wrong."""
     checked = [check_column(c, source.types[c.name], quoted(c.name), f"raw_{i}", as_of) for i, c in enumerate(columns)]
-    inner = [f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)]
-    raws = [f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)]
     kept = [c for c in kept if c not in {column.name for column in columns}]
-    codes = [f"{check.problem} AS code_{i}" for i, check in enumerate(checked)]
-    names = ", ".join([*(_stored(c) for c in columns), *map(quoted, kept)])
-    total = " + ".join(f"code_{i}" for i in range(len(columns)))
-    listed = ", ".join(f"code_{i}" for i in range(len(columns)))
-    values = ", ".join(f"CAST(raw_{i} AS VARCHAR)" for i in range(len(columns)))
-    typed = f"SELECT {', '.join([*inner, *raws, *map(quoted, kept)])} FROM {source.relation}"
-    coded = f"SELECT *, {', '.join(codes)} FROM ({typed})"
-    return (
-        f"SELECT {names}, CASE WHEN {total} > 0 THEN [{listed}] END AS problems, "
-        f"CASE WHEN {total} > 0 THEN [{values}] END AS raw FROM ({coded})"
-    )
+    inner = [
+        *(f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)),
+        *(f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)),
+        *map(quoted, kept),
+    ]
+    outer = [
+        *(_stored(c) for c in columns),
+        *map(quoted, kept),
+        f"CASE WHEN is_bad THEN [{', '.join(check.problem for check in checked)}] END AS problems",
+        f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
+    ]
+    is_bad = " OR ".join(check.is_bad for check in checked)
+    typed = f"SELECT {', '.join(inner)} FROM {source.relation}"
+    return f"SELECT {', '.join(outer)} FROM (SELECT *, {is_bad} AS is_bad FROM ({typed}))"
 
 
 def _stored(column: Column) -> str:

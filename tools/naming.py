@@ -16,6 +16,7 @@ MAX_LENGTH = 40
 MAX_PIECES = 2  # HighValue; what is longer must be a word of the lexicon, or names grow sentences
 
 _GRAMMAR = re.compile(r"[A-Za-z]+(_[A-Za-z]+){1,2}")
+_INITIALS = re.compile(r"[LMHU]{1,4}")  # HLH, and H_L_H
 _SPOKEN = {
     "avg_order_value": "order value",
     "engagement_score": "engagement",
@@ -96,16 +97,18 @@ def _banned(name: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _repeated(name: str, lexicon: Lexicon) -> Iterator[str]:
-    words = [p.casefold() for t in name.split("_") for p in pieces(t) if p.casefold() not in lexicon.qualifiers]
-    if words := [stems(w)[-2] if w.endswith("s") else w for w in words]:
-        twice = next((w for i, w in enumerate(words) if w in words[:i]), None)
-        if twice:
-            yield f"'{name}' says '{twice}' twice."
+    said = [p for t in name.split("_") for p in pieces(t) if p.casefold() not in lexicon.qualifiers]
+    singular = [p.casefold().removesuffix("s") for p in said]
+    twice = next((said[i] for i, word in enumerate(singular) if word in singular[:i]), None)
+    if twice:
+        yield f"'{name}' says '{twice}' twice."
 
 
 def _codes(parts: tuple[Part, ...], brief: SegmentBrief, lexicon: Lexicon) -> Iterator[str]:
     labels = {letters(t.label).casefold() for t in brief.traits} if len(parts) > 1 else set()
-    codes = dict.fromkeys(p.text for p in parts if p.text.casefold() in lexicon.level_codes)
+    codes = dict.fromkeys(
+        p.text for p in parts if p.text.casefold() in lexicon.level_codes or _INITIALS.fullmatch(p.text)
+    )
     if codes:
         beside = " beside a dimension's name" if any(p.text.casefold() in labels for p in parts) else ""
         what = "is a raw level code" if len(codes) == 1 else "are raw level codes"

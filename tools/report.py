@@ -20,8 +20,8 @@ from cartjury.tools.report_jury import hearings
 from cartjury.tools.treemap import Treemap, treemap
 from cartjury.tools.treemap_labels import Item
 
-WIDE: Final = (960, 430)
-NARROW: Final = (328, 520)  # a phone of 360 px less the margins, so that labels keep their size there
+WIDE: Final = 960
+NARROW: Final = 328  # a phone of 360 px less the margins, so that labels keep their size there
 
 # Characters that HTML forbids, and those that reorder the text around them.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -158,7 +158,8 @@ def _treemaps(rows: Sequence[view.Row]) -> dict[str, Treemap]:
         )
         for row in rows
     ]
-    return {"wide": treemap(items, *WIDE), "narrow": treemap(items, *NARROW)}
+    few = len(items) <= 2  # a box or two need no tall picture
+    return {"wide": treemap(items, WIDE, 180 if few else 430), "narrow": treemap(items, NARROW, 180 if few else 520)}
 
 
 def _score_notes(scores: Sequence[SegmentScore]) -> dict[str, list[str]]:

@@ -106,7 +106,7 @@ def score_rows(
                 rank=rank,
                 segment=segment,
                 name=segment.name or segment.id,
-                words=words.get(segment.id) or segment.rule,
+                words=words.get(segment.id) or ("everyone" if segment.rule == "ALL" else segment.rule),
                 score=score,
                 share=score.size / universe.size if universe.size else 0.0,
                 profile=by_id.get(segment.id),
@@ -126,7 +126,9 @@ def headlines(rows: Sequence[Row], universe: Universe, certificate: Certificate)
         Headline(
             "Segments",
             f"{len(rows):,}",
-            "all within the size limits" if valid == len(rows) else f"{valid:,} within the size limits",
+            "all within the size limits"
+            if valid == len(rows)
+            else f"{valid:,} of {len(rows):,} within the size limits",
         ),
     ]
     if rows:

@@ -137,7 +137,7 @@ def _lay_row(areas: Sequence[float], free: Rect, *, last: bool) -> tuple[list[Re
     wide = free.width >= free.height
     side, room = (free.height, free.width) if wide else (free.width, free.height)
     sums = [0.0, *itertools.accumulate(areas)]
-    depth = room if last or side <= 0 else min(0.99 * sums[-1] / side, room)
+    depth = room if last or side <= 0 else min(sums[-1] / side, room)
     # Neighbours take their common edge from the same running sum, so they never overlap by a rounding error.
     edges = [side * (s / sums[-1]) for s in sums]
     if wide:

@@ -266,9 +266,8 @@ def test_else_has_no_traits():
         (boxes_of(KNOWN3, KNOWN2, KNOWN2), "a known order value"),
         (boxes_of(AOV.level_names, KNOWN2, KNOWN2), "everyone in the window"),
         (
-            boxes_of("High", "High", KNOWN2) + boxes_of("Low", "Low", KNOWN2),
-            "orders of 120 or more, engaged (score 0.48 or more); or "
-            "orders under 45, not yet engaged (score under 0.48)",
+            boxes_of("High", "Low", KNOWN2) + boxes_of("Low", "High", KNOWN2),
+            "orders of 120 or more, not yet engaged (score under 0.48); or orders under 45, engaged (score 0.48 or more)",
         ),
         (list(else_boxes(CROSSED)), "engagement or profitability not known"),
     ],

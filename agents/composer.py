@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from cartjury.agents.plain_names import neutral, plain_names, seeded
 from cartjury.agents.rubric import Reader, alliterates
-from cartjury.agents.traits import claim_on, credits_of, tightness
+from cartjury.agents.traits import claim_on, credits_of
 from cartjury.data.jury_records import Persona, SegmentBrief, Trait
 from cartjury.data.lexicon import PersonaTaste, personas
 from cartjury.data.reading import letters
@@ -65,7 +65,6 @@ class Composer:
 
     def _slot(self, trait: Trait, traits: Sequence[Trait], brief: SegmentBrief) -> list[Scored]:
         """Words for one feature, best first: liked, exact, clear; a word for two features stands for the later one."""
-        live = self.reader.live(trait)
         found = []
         for word in self._candidates(trait):
             if brief.id not in self.reader.true_of(word):
@@ -73,7 +72,7 @@ class Composer:
             about = [t for t in traits if claim_on(word, t)]
             if about[-1] is not trait:
                 continue
-            exact = tightness(word, trait, live) - VAGUE * len(claim_on(word, trait))
+            exact = self.reader.tight(word, trait) - VAGUE * len(claim_on(word, trait))
             points = word.liked_by(self.persona) + 3 * exact + 0.5 * (len(about) - 1) + 0.2 * word.clear
             found.append(Scored(points, word, frozenset(t.label for t in about)))
         return sorted(found, key=lambda s: (-s.points, self._order(s.word.text)))

@@ -45,6 +45,7 @@ def _by_taste(persona: Persona, seed: int, words: Iterable[Word]) -> list[Word]:
     return sorted(words, key=lambda w: (-w.liked_by(persona), seeded(seed, persona, w.text)))
 
 
+@lru_cache(maxsize=8192)
 def seeded(seed: int, *about: str) -> str:
     """A sort key that looks random and is the same on every machine and in every process."""
     return hashlib.blake2b("|".join((str(seed), *about)).encode(), digest_size=8).hexdigest()

@@ -39,6 +39,7 @@ class Reader:
     _qualities: dict[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _live: dict[str, frozenset[str]] = field(default_factory=dict)
+    _tight: dict[tuple[str, str, tuple[str, ...]], float] = field(default_factory=dict)
     _speaking: dict[str, tuple[Trait, ...]] = field(default_factory=dict)
 
     def parts(self, name: str, brief: SegmentBrief) -> tuple[Part, ...]:
@@ -53,6 +54,13 @@ class Reader:
         if trait.label not in self._live:
             self._live[trait.label] = live_levels(trait, self.briefs)
         return self._live[trait.label]
+
+    def tight(self, word: Word, trait: Trait) -> float:
+        """How exactly a word says what a trait holds, 0-1."""
+        key = (word.text, trait.label, trait.levels)
+        if key not in self._tight:
+            self._tight[key] = tightness(word, trait, self.live(trait))
+        return self._tight[key]
 
     def speaking(self, brief: SegmentBrief) -> tuple[Trait, ...]:
         """The traits by which a rule narrows its users."""
@@ -112,7 +120,7 @@ class Reader:
         if not traits:
             return 1.0
         words = [p.word for p in parts if p.word]
-        best = (max((tightness(w, t, self.live(t)) for w in words), default=0.0) for t in traits)
+        best = (max((self.tight(w, t) for w in words), default=0.0) for t in traits)
         return sum(best) / len(traits)
 
 

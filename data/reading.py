@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cartjury.data.jury_records import SegmentBrief, Trait
 from cartjury.data.records import UNKNOWN
@@ -24,6 +25,7 @@ def pieces(text: str) -> tuple[str, ...]:
     return tuple(_PIECE.findall(text))
 
 
+@lru_cache(maxsize=256)
 def letters(label: str, limit: int = 16) -> str:
     """A label as a part of a word: letters only, CamelCase; whole pieces up to `limit` letters, at least one.
 
@@ -76,7 +78,8 @@ def _single(token: str, brief: SegmentBrief, lexicon: Lexicon) -> Iterator[Part]
 
 
 def _known(text: str, brief: SegmentBrief, lexicon: Lexicon) -> Word | None:
-    return lexicon.find(text) or _label_word(text, brief, lexicon)
+    """A plan's own labels come first: where a dimension is called Margin, HighMargin speaks of that."""
+    return _label_word(text, brief, lexicon) or lexicon.find(text)
 
 
 def _label_word(text: str, brief: SegmentBrief, lexicon: Lexicon) -> Word | None:

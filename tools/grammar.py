@@ -24,6 +24,7 @@ from sqlglot import exp
 
 from cartjury.data.errors import PlanError
 
+SHOWN = 500  # characters of a predicate that an error quotes
 OPERATORS: Mapping[type[exp.Expr], str] = {
     exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<", exp.EQ: "=", exp.NEQ: "<>",
 }  # fmt: skip
@@ -74,7 +75,7 @@ def read(segment_id: str, text: str) -> Formula:
         problem = "it is nested too deeply"
     except ValueError as error:
         problem = str(error)
-    raise PlanError(f"the predicate of {segment_id} cannot be proven: {problem}", (text,))
+    raise PlanError(f"the predicate of {segment_id} cannot be proven: {problem}", (text[:SHOWN],))
 
 
 def atoms(formula: Formula) -> Iterator[Atom]:

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 
 from cartjury.data.jury_records import Proposal, SegmentBrief, Trait
 from cartjury.data.reading import Part, letters, pieces, read_name, traits_of, untrue_claim
-from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, stems
+from cartjury.data.records import UNKNOWN
+from cartjury.data.words import ANY_COLUMN, KNOWN_LEVELS, Lexicon, Word, covers, stems
 
 MAX_LENGTH = 40
 MAX_PIECES = 2  # HighValue; what is longer must be a word of the lexicon, or names grow sentences
@@ -140,9 +141,16 @@ def _spoken(column: str) -> str:
 
 
 def _levels(word: Word, column: str) -> str:
-    order = ("Unknown", "VeryLow", "Low", "MediumLow", "Medium", "MediumHigh", "High", "VeryHigh")
-    names = [" ".join(pieces(n)).lower() for n in order if n in word.claims[column]]
-    return " or ".join(names)
+    claim = word.claims[column]
+    known = [level for level in KNOWN_LEVELS if level in claim]
+    if len(known) > 3:  # a negation: NonProfitable
+        known = [level for level in KNOWN_LEVELS if not covers(claim, level) and not level.startswith("Very")]
+        return "not " + " or ".join(_lower(level) for level in known) if known else "known"
+    return " or ".join(_lower(level) for level in (*((UNKNOWN,) if UNKNOWN in claim else ()), *known))
+
+
+def _lower(level: str) -> str:
+    return " ".join(pieces(level)).lower()
 
 
 def _held(column: str, brief: SegmentBrief) -> str:

@@ -4,9 +4,10 @@ Sums are fixed-point integers, so a mean has the same bits whatever the order, t
 engine. A percentile rank comes from 10,000 bins: one pass, tiny in memory.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import duckdb
 
@@ -39,18 +40,26 @@ def profile_segments(
     Besides the features, `means` holds `conversion` (engagement times urgency) and the mean percentile
     ranks `conversion_rank` and `profitability_rank` in the universe, all on 0-1.
     """
+    further = [d.column for d in plan.dimensions if d.column not in SCALES]
+    scales = {**SCALES, **dict.fromkeys(further, MONEY)}
     with connect(Path(dataset.path).parent, memory_limit) as connection:
         relation = _labelled(dataset, universe, plan)
-        further = [d.column for d in plan.dimensions if d.column not in SCALES]
-        scales = {**SCALES, **dict.fromkeys(further, MONEY)}
-        sums = _sums(connection, relation, scales)
-        ranks = {
-            "conversion_rank": _mean_ranks(connection, relation, "conversion"),
-            "profitability_rank": _mean_ranks(connection, relation, "profitability_score"),
-        }
-        levels = _level_counts(connection, relation, plan)
+        parts = _parts(connection, relation, plan, scales)
+        conversion = _mean_ranks(connection, relation, "conversion")
+        profitability = _mean_ranks(connection, relation, "profitability_score")
     return tuple(
-        _profile(segment.id, sums.get(i), {k: r.get(i) for k, r in ranks.items()}, scales, levels.get(i, {}), universe)
+        SegmentProfile(
+            segment_id=segment.id,
+            users=(size := sum(part.users for part in parts[i])),
+            share=size / universe.size,
+            means={
+                **{column: _mean(parts[i], column, scale) for column, scale in scales.items()},
+                "conversion_rank": conversion.get(i),
+                "profitability_rank": profitability.get(i),
+            },
+            known={column: sum(part.known[column] for part in parts[i]) for column in scales},
+            level_shares=_level_shares(parts[i], plan, size),
+        )
         for i, segment in enumerate(plan.segments, start=1)
     )
 
@@ -87,17 +96,44 @@ def _labelled(dataset: Dataset, universe: Universe, plan: SegmentPlan) -> str:
     )
 
 
-def _sums(
-    connection: duckdb.DuckDBPyConnection, relation: str, scales: Mapping[str, int]
-) -> dict[int, dict[str, tuple[int, int]]]:
-    """By segment number: users under the key "", and (known users, fixed-point sum) by column."""
+class Part(NamedTuple):
+    """The users of a segment in one cell: how many, how many with a value and the fixed-point sum by column."""
+
+    levels: tuple[str, ...]
+    users: int
+    known: Mapping[str, int]
+    total: Mapping[str, int]
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, relation: str, plan: SegmentPlan, scales: Mapping[str, int]
+) -> Mapping[int, list[Part]]:
+    """Measure the parts of every segment, by segment number."""
     asked = ", ".join(f"count({quoted(c)}), sum({_fixed(c, scale)})" for c, scale in scales.items())
-    rows = connection.execute(f"SELECT segment, count(*), {asked} FROM {relation} GROUP BY segment").fetchall()
-    result = {}
-    for number, count, *pairs in rows:
-        by_column = {c: (pairs[2 * i], int(pairs[2 * i + 1] or 0)) for i, c in enumerate(scales)}
-        result[number] = {"": (count, 0), **by_column}
-    return result
+    query = f"SELECT segment, cell, count(*), {asked} FROM {relation} GROUP BY segment, cell ORDER BY segment, cell"
+    order = cells(plan.dimensions)
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for segment, cell, count, *pairs in connection.execute(query).fetchall():
+        known = dict(zip(scales, pairs[::2], strict=True))
+        total = {column: int(value or 0) for column, value in zip(scales, pairs[1::2], strict=True)}
+        parts[segment].append(Part(order[cell], count, known, total))
+    return parts
+
+
+def _mean(parts: Sequence[Part], column: str, scale: int) -> float | None:
+    known = sum(part.known[column] for part in parts)
+    return sum(part.total[column] for part in parts) / (scale * known) if known else None
+
+
+def _level_shares(parts: Sequence[Part], plan: SegmentPlan, users: int) -> dict[str, dict[str, float]]:
+    """Share of a segment's users in each of its levels, by dimension."""
+    shares: dict[str, dict[str, float]] = {}
+    for i, dimension in enumerate(plan.dimensions):
+        counts: Counter[str] = Counter()
+        for part in parts:
+            counts[part.levels[i]] += part.users
+        shares[dimension.name] = {level: count / users for level, count in counts.items()}
+    return shares
 
 
 def _fixed(column: str, scale: int) -> str:
@@ -120,38 +156,3 @@ def _mean_ranks(connection: duckdb.DuckDBPyConnection, relation: str, column: st
         f"FROM h JOIN r USING (bin) GROUP BY segment"
     ).fetchall()
     return {segment: int(total) / (2 * int(n) * int(count)) for segment, total, count, n in rows}
-
-
-def _level_counts(
-    connection: duckdb.DuckDBPyConnection, relation: str, plan: SegmentPlan
-) -> dict[int, dict[str, dict[str, int]]]:
-    """Users by segment number, dimension and level."""
-    order = cells(plan.dimensions)
-    result: dict[int, dict[str, dict[str, int]]] = {}
-    query = f"SELECT segment, cell, count(*) FROM {relation} GROUP BY segment, cell ORDER BY segment, cell"
-    for segment, cell, count in connection.execute(query).fetchall():
-        for dimension, level in zip(plan.dimensions, order[cell], strict=True):
-            levels = result.setdefault(segment, {}).setdefault(dimension.name, {})
-            levels[level] = levels.get(level, 0) + count
-    return result
-
-
-def _profile(
-    segment_id: str,
-    sums: dict[str, tuple[int, int]] | None,
-    ranks: dict[str, float | None],
-    scales: Mapping[str, int],
-    levels: Mapping[str, Mapping[str, int]],
-    universe: Universe,
-) -> SegmentProfile:
-    count = sums[""][0] if sums else 0
-    known: dict[str, int] = {c: sums[c][0] if sums else 0 for c in scales}
-    means: dict[str, Any] = {c: sums[c][1] / (scales[c] * known[c]) if sums and known[c] else None for c in scales}
-    return SegmentProfile(
-        segment_id=segment_id,
-        users=count,
-        share=count / universe.size,
-        means={**means, **ranks},
-        known=known,
-        level_shares={d: {level: n / count for level, n in found.items()} for d, found in levels.items()},
-    )

@@ -111,7 +111,8 @@ def _case(
 def _points(votes: Tally, opinion: Opinion, seed: int) -> dict[str, float]:
     """Each name's standing as one number: a first place outweighs all Borda points, those the rubric, that the order.
 
-    The steps: first places by 10,000; Borda (0-1, in steps over 0.04) by 1,000; rubric (0-100) by 0.2; order by 0.001.
+    The steps: first places by 10,000; Borda (0-1, unequal means differ by 0.013 or more) by 1,000; rubric (0-100) by
+    0.1; order by 0.001.
     """
 
     def order(name: str) -> str:
@@ -120,7 +121,7 @@ def _points(votes: Tally, opinion: Opinion, seed: int) -> dict[str, float]:
 
     last = {name: i for i, name in enumerate(sorted(votes.proposers, key=order, reverse=True))}
     return {
-        n: 1e4 * votes.first_places[n] + 1e3 * votes.borda[n] + 0.2 * opinion.total(n) + 1e-3 * last[n]
+        n: 1e4 * votes.first_places[n] + 1e3 * votes.borda[n] + 0.1 * opinion.total(n) + 1e-3 * last[n]
         for n in votes.proposers
     }
 

@@ -16,6 +16,7 @@ from cartjury.data.records import (
     SegmentPlan,
     SizePolicy,
 )
+from cartjury.tools.engine.predicates import predicate
 
 Row = Mapping[str, float | None]
 AOV = Dimension(name="AOV", column="avg_order_value", cuts=(45.0, 120.0))
@@ -54,6 +55,10 @@ def twelve(*, names: Mapping[str, str] | None = None, conditions: tuple[Comparis
     known = [[Box(levels=c)] for c in cells(dimensions) if UNKNOWN not in c]
     missing = [Box(levels=c) for c in cells(dimensions) if UNKNOWN in c]
     return plan_of(dimensions, [*known, missing], names=names, conditions=conditions)
+
+
+def predicates_of(plan: SegmentPlan) -> dict[str, str]:
+    return {segment.id: predicate(plan, segment) for segment in plan.segments}
 
 
 def halves(column: str, cut: float, *, unknown_above: bool = False) -> tuple[Interval, Interval]:

@@ -15,6 +15,7 @@ ENGAGEMENT = Dimension(name="Engagement", column="engagement_score", cuts=(0.48,
 PROFIT = Dimension(name="Profit", column="profitability_score", cuts=(0.5,))
 DIMENSIONS = (AOV, ENGAGEMENT, PROFIT)
 CROSSED = (AOV.model_copy(update={"unknown": "level"}), ENGAGEMENT, PROFIT)
+NOT_ENGAGED = "not yet engaged (score under 0.48)"
 KNOWN3, KNOWN2 = ("Low", "Medium", "High"), ("Low", "High")
 
 
@@ -56,6 +57,10 @@ def plan_of(dimensions: tuple[Dimension, ...], *groups: list[Box]) -> SegmentPla
         (
             boxes_of("High", "High", KNOWN2) + boxes_of("Low", "Low", "Low"),
             "(AOV_High & Engagement_High) | (AOV_Low & Engagement_Low & Profit_Low)",
+        ),
+        (
+            boxes_of("High", KNOWN2, KNOWN2) + boxes_of(("Low", "Medium"), "High", KNOWN2),
+            "(Engagement_High) | (AOV_High & Engagement_Low)",
         ),
         (
             boxes_of("High", "High", KNOWN2, where=(sessions(4),)),
@@ -266,8 +271,8 @@ def test_else_has_no_traits():
         (boxes_of(KNOWN3, KNOWN2, KNOWN2), "a known order value"),
         (boxes_of(AOV.level_names, KNOWN2, KNOWN2), "everyone in the window"),
         (
-            boxes_of("High", "Low", KNOWN2) + boxes_of("Low", "High", KNOWN2),
-            "orders of 120 or more, not yet engaged (score under 0.48); or orders under 45, engaged (score 0.48 or more)",
+            boxes_of("High", "Low", KNOWN2) + boxes_of("Unknown", "High", KNOWN2),
+            f"orders of 120 or more, {NOT_ENGAGED}; or no known order value, engaged (score 0.48 or more)",
         ),
         (list(else_boxes(CROSSED)), "engagement or profitability not known"),
     ],

@@ -136,6 +136,14 @@ def test_a_chain_of_merges_goes_on_until_the_minimum_is_reached():
     assert "no sibling is left" in next(e.reason for e in plan.log if e.action == "keep")
 
 
+def test_a_segment_without_siblings_gets_another_chance_when_its_neighbours_have_merged():
+    counts = all_cells(SEED) | {(H, H, H): 1, (H, H, L): 2, (H, L, H): 3}
+
+    plan = apply_size_policy(plan_of(SEED, 11), counts, nobody_differs)
+
+    assert steps(plan, "merge") == [(("S01", "S02"), (1, 2)), (("S03", "S04"), (3, 1000)), (("S01", "S03"), (3, 1003))]
+
+
 def test_the_smaller_of_two_siblings_is_taken_and_then_the_lower_level():
     one = (AOV,)
 
@@ -238,13 +246,15 @@ def test_an_empty_cell_without_siblings_joins_the_nearest_segment():
     assert "|" in rules(plan)["S01"]
 
 
-def test_else_stays_whatever_its_size():
-    few = apply_size_policy(plan_of(SEED, 437), all_cells(SEED) | {("Unknown", H, H): 3}, nobody_differs)
-    many = apply_size_policy(plan_of(SEED, 437, 2000), all_cells(SEED) | {("Unknown", H, H): 2001}, nobody_differs)
+@pytest.mark.parametrize("users", [3, 80])
+def test_else_is_neither_merged_nor_split(users):
+    incomplete = {("Unknown",): [(i % 8, i % 5, 1) for i in range(users)]}
+    universe = Users(incomplete | {(level,): [(1, 1, 1)] * 50 for level in (H, M, L)})
 
-    for plan, users in ((few, 3), (many, 2001)):
-        assert plan.segments[-1] == initial_segments(SEED)[-1]
-        assert steps(plan, "keep") == [(("S13",), (users,))]
+    plan = apply_size_policy(plan_of((AOV,), 20, 60), universe.counts, universe.histogram)
+
+    assert plan.segments == initial_segments((AOV,))
+    assert steps(plan, "keep") == [(("S04",), (users,))]
 
 
 def test_segments_that_nothing_joined_are_left_as_they_were():

@@ -1,0 +1,25 @@
+"""Check a built wheel: one top-level package, typed, with its data files, and importable without the tree."""
+
+import importlib
+import sys
+import zipfile
+from pathlib import Path
+
+WANTED = {
+    "cartjury/data/lexicon.toml",
+    "cartjury/data/personas.toml",
+    "cartjury/tools/templates/report.html",
+    *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "data")),
+}
+MODULES = ("app.cli", "app.notebook", "graph.app", "agents.offline", "tools.publish", "tools.engine.dialects", "data.records")
+
+files = set(zipfile.ZipFile(sys.argv[1]).namelist())
+top = {name.split("/")[0] for name in files}
+strange = {name for name in top if name != "cartjury" and not name.endswith(".dist-info")}
+assert not strange, f"the wheel has top-level packages of its own: {strange}"
+assert files >= WANTED, f"the wheel lacks {sorted(WANTED - files)}"
+assert not [f for f in files if "test" in f], "the wheel carries tests"
+for module in MODULES:
+    found = importlib.import_module(f"cartjury.{module}")
+    assert "site-packages" in str(Path(str(found.__file__))), f"{module} was not imported from the wheel"
+print(f"{len(files)} files, all there")

@@ -1,7 +1,8 @@
 """The whole graph on one screen.
 
-START -+-> generate -+-> load -> universe -> bucket -> size -> profile -> jury -> name -> score -> certify -> publish
-       +-------------+
+START -> prepare -+-> generate -+-> load -> universe -> bucket -> size -> profile -> jury -> name -+
+                  +-------------+                                                                  |
+                                                            END <- publish <- certify <- score <---+
 
 jury:  START -> creative_marketer  -+
                 growth_strategist   +-> ballots -> judge -+-> record -> END
@@ -14,13 +15,15 @@ jury:  START -> creative_marketer  -+
 from pathlib import Path
 from typing import Any
 
+from langchain_core.runnables import RunnableLambda
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel
 
 from cartjury.data.jury_records import PERSONAS
 from cartjury.graph import jury_nodes, nodes, routes
-from cartjury.graph.state import Input, JuryInput, JuryOutput, JuryState, State
+from cartjury.graph.state import Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -35,18 +38,22 @@ def build_graph(
         checkpointer: where the state is kept after every node; None: nowhere.
     """
     graph = StateGraph(State, input_schema=Input)
-    graph.add_node("prepare", nodes.timed("prepare", nodes.prepare(roots)))
-    graph.add_node("generate", nodes.timed("generate", nodes.generate))
-    graph.add_node("load", nodes.timed("load", nodes.load))
-    graph.add_node("universe", nodes.timed("universe", nodes.universe))
-    graph.add_node("bucket", nodes.timed("bucket", nodes.bucket))
-    graph.add_node("size", nodes.timed("size", nodes.size))
-    graph.add_node("profile", nodes.timed("profile", nodes.profile))
-    graph.add_node("jury", build_jury())
-    graph.add_node("name", nodes.timed("name", nodes.name))
-    graph.add_node("score", nodes.timed("score", nodes.score))
-    graph.add_node("certify", nodes.timed("certify", nodes.certify))
-    graph.add_node("publish", nodes.timed("publish", nodes.publish))
+
+    def add(name: str, node: nodes.Node) -> None:
+        graph.add_node(name, nodes.watched(name, node, roots))
+
+    add("prepare", nodes.prepare(roots))
+    add("generate", nodes.generate)
+    add("load", nodes.load)
+    add("universe", nodes.universe)
+    add("bucket", nodes.bucket)
+    add("size", nodes.size)
+    add("profile", nodes.profile)
+    graph.add_node("jury", build_jury(), input_schema=JuryQuestion)
+    add("name", nodes.name)
+    add("score", nodes.score)
+    add("certify", nodes.certify)
+    add("publish", nodes.publish)
 
     graph.add_edge(START, "prepare")
     graph.add_conditional_edges("prepare", routes.where_carts_come_from)
@@ -61,7 +68,7 @@ def build_graph(
     graph.add_edge("score", "certify")
     graph.add_edge("certify", "publish")
     graph.add_edge("publish", END)
-    return graph.compile(checkpointer=checkpointer, name="cartjury")
+    return strict(graph.compile(checkpointer=checkpointer, name="cartjury"), Input)
 
 
 def build_jury() -> Compiled:
@@ -78,6 +85,21 @@ def build_jury() -> Compiled:
     jury.add_edge(list(PERSONAS), "ballots")  # waits for all four
     jury.add_edge("ballots", "judge")
     jury.add_conditional_edges("judge", routes.after_the_vote)
-    jury.add_conditional_edges("debate", routes.all_jurors)
+    jury.add_conditional_edges("debate", routes.all_jurors, list(PERSONAS))
     jury.add_edge("record", END)
-    return jury.compile(name="jury")
+    return strict(jury.compile(name="jury"), JuryInput)
+
+
+def strict(graph: Compiled, schema: type[BaseModel]) -> Compiled:
+    """Check what a caller gives before anything runs.
+
+    LangGraph drops keys it does not know: without this a mistyped `input_path` would segment made-up users.
+    """
+
+    def checked(given: dict[str, Any]) -> dict[str, Any]:
+        # The chat comes in many spellings; its reducer reads them all.
+        schema.model_validate({k: v for k, v in given.items() if k != "messages"})
+        return given
+
+    graph.nodes[START].bound = RunnableLambda(checked)
+    return graph

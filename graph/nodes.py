@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
-from cartjury.graph.folders import open_run
+from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
@@ -42,7 +42,7 @@ def prepare(roots: tuple[Path, ...] | None) -> Node:
         mock = not state.input_path
         # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
         day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
-        return {"run": plain(open_run(state, roots)), **day}
+        return {"run": plain(open_run(state)), **day}
 
     return node
 
@@ -123,10 +123,14 @@ def publish(state: State) -> Update:
     return {"manifest": plain(done), "messages": [{"role": "assistant", "content": summary(results)}]}
 
 
-def timed(key: str, node: Node) -> Node:
-    """Let a node also report how many wall seconds it took."""
+def watched(key: str, node: Node, roots: tuple[Path, ...] | None) -> Node:
+    """Let a node report how many wall seconds it took, and refuse paths outside `roots` wherever they came from.
+
+    A client of the server may write any key of a thread's state, not only the input.
+    """
 
     def wrapped(state: State) -> Update:
+        confine_state(state, roots)
         started = time.perf_counter()
         update = node(state)
         return {**update, "timings": {key: round(time.perf_counter() - started, 6)}}

@@ -10,7 +10,7 @@ records at the door of the next node, so no node ever sees an unchecked value.
 
 import operator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
@@ -77,8 +77,21 @@ class State(Input):
     timings: Timings = Field(default_factory=dict)  # every node
 
 
+class JuryQuestion(TypedDict):
+    """What the main graph hands its jury: keys of State as they lie in the checkpoint, plain JSON.
+
+    A subgraph keeps what it is handed; records would end up in its checkpoints.
+    """
+
+    briefs: list[dict[str, Any]]
+    seed: int
+    options: dict[str, Any]
+
+
 class JuryInput(BaseModel):
     """What a jury is asked: names for these segments."""
+
+    model_config = ConfigDict(extra="forbid")
 
     briefs: list[SegmentBrief]
     seed: int = 42

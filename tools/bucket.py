@@ -14,9 +14,9 @@ from cartjury.tools.engine.relation import users
 from cartjury.tools.quantiles import quantiles
 from cartjury.tools.rounding import round_cuts
 from cartjury.tools.rules import initial_segments
+from cartjury.tools.split import SPLIT_FEATURES
 
 UNKNOWN_IS_A_LEVEL = 0.05  # from this share of missing values on, Unknown is crossed like any level
-SPLIT_FEATURES = ("days_since_abandonment", "sessions_last_30d", "num_cart_items")
 
 
 class Fit(NamedTuple):

@@ -9,7 +9,7 @@ from cartjury.tools.engine.duck import quoted
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 # What a text may look like; anything else is refused rather than guessed.
-TIMESTAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:?00)?"
+TIMESTAMP = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|\+00:?00)?"
 
 REASONS = {
     1: "is empty",
@@ -21,6 +21,8 @@ REASONS = {
     7: "is not between 0 and 1",
     8: "begins or ends with a space",
     9: "is more than a day after as_of",
+    10: "is outside the years 1900 to 9998",
+    11: "is too large (over 1e12)",
 }
 
 
@@ -57,7 +59,7 @@ def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: 
     name = quoted(column.name)
     tests = [(code, test.format(name)) for code, test in _TESTS[column.kind]]
     if column.kind == "date" and as_of is not None:
-        tests.append((9, f"{name} > DATE '{as_of + timedelta(days=1)}'"))
+        tests.append((9, f"{name} > DATE '{_day_after(as_of)}'"))
     # A value that is there but unreadable is only possible in text; elsewhere NULL and NaN are missing.
     unreadable = f"{name} IS NULL AND {raw_name} != ''" if sql_type == "VARCHAR" else "false"
     unusable = unreadable if column.nullable else f"{name} IS NULL"
@@ -68,6 +70,10 @@ def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: 
         is_bad=" OR ".join(f"({condition})" for condition in (unusable, *(test for _, test in tests))),
         problem=f"CASE WHEN {unreadable} THEN {_UNREADABLE.get(column.kind, 3)} {missing}{cases} ELSE 0 END",
     )
+
+
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def _value(column: Column, sql_type: str, raw: str) -> str:
@@ -115,12 +121,14 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
         (1, "{0} = '' OR (starts_with({0}, ' ') AND trim({0}) = '')"),
         (8, " OR ".join(f"{side}({{0}}, '{space}')" for side in ("starts_with", "ends_with") for space in " \u00a0")),
     ),
-    "date": (),
-    "number": ((4, "isinf({0})"), (5, "{0} < 0")),
-    # Beyond 2^53 a double no longer holds every whole number.
-    "count": ((4, "isinf({0})"), (5, "{0} < 0"), (6, "{0} != floor({0}) OR {0} > 9007199254740992")),
+    # What lies outside is a typing error, and could not be counted back from by a window.
+    "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"),),
+    # Beyond 1e12 a sum in millionths no longer fits.
+    "number": ((4, "isinf({0})"), (5, "{0} < 0"), (11, "{0} > 1e12")),
+    # From 2^53 on a double no longer holds every whole number.
+    "count": ((4, "isinf({0})"), (5, "{0} < 0"), (6, "{0} != floor({0}) OR {0} > 9007199254740991")),
     "score": ((4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
-    "feature": ((4, "isinf({0})"),),
+    "feature": ((4, "isinf({0})"), (11, "abs({0}) > 1e12")),
 }
 _NEEDS = {
     "text": "text (numbers lose digits: write ids as text)",

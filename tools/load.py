@@ -9,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from cartjury.data.contract import COLUMN_NAMES, CONTRACT, DERIVED, Column
+from cartjury.data.contract import CONTRACT, Column
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
 from cartjury.tools.bad_rows import collect, message, quarantine
 from cartjury.tools.checks import check_column
+from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine.duck import PARQUET, connect, literal, one, quoted
 from cartjury.tools.source import Source, open_source, sha256_of
 
@@ -25,7 +26,7 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     Args:
         path: CSV, CSV.gz or Parquet.
         work: an existing folder of the run.
-        options: `on_bad_rows`, `keep_columns`, `dimensions` and `memory_limit` matter here.
+        options: `on_bad_rows`, `keep_columns`, `dimensions`, `filter` and `memory_limit` matter here.
         as_of: where given, dates more than a day after it are bad.
         generated: whether the rows are mock data.
 
@@ -39,8 +40,8 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     rows = work / "rows.parquet"
     with connect(work, options.memory_limit) as connection:
         source = open_source(path, connection)
-        columns = (*CONTRACT, *_further(source, options))
-        query = _staging_query(source, columns, _kept(source, options), as_of)
+        columns = (*CONTRACT, *further_numbers(source.types, options))
+        query = _staging_query(source, columns, further_texts(source.types, options), as_of)
         try:
             connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
         except duckdb.Error as error:
@@ -63,26 +64,6 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
         rejected=bad,
         notices=notices,
     )
-
-
-def _further(source: Source, options: Options) -> list[Column]:
-    """Columns beyond the contract that a dimension or the filter reads."""
-    wanted = dict.fromkeys([d.column for d in options.dimensions])
-    known = {*COLUMN_NAMES, *DERIVED}
-    for column in [c for c in wanted if c not in known]:
-        if column not in source.types:
-            raise InputError(f"there is no column {column} for a dimension; found: {', '.join(source.types)}")
-    for dimension in options.dimensions:
-        if dimension.column in {"user_id", "cart_abandoned_date", "last_order_date"}:
-            raise InputError(f"dimension {dimension.name} needs a column of numbers, not {dimension.column}")
-    return [Column(c, "feature", nullable=True) for c in wanted if c not in known]
-
-
-def _kept(source: Source, options: Options) -> list[str]:
-    unknown = [c for c in options.keep_columns if c not in source.types]
-    if unknown:
-        raise InputError(f"--keep-columns: there is no column {', '.join(unknown)}")
-    return [c for c in options.keep_columns if c not in COLUMN_NAMES]
 
 
 def _staging_query(source: Source, columns: Sequence[Column], kept: Sequence[str], as_of: date | None) -> str:

@@ -1,13 +1,13 @@
 """Who is in: users who abandoned a cart within the window before as_of, and pass the filter."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.engine.duck import connect, one
-from cartjury.tools.engine.relation import features, passes, rows, window
+from cartjury.tools.engine.relation import features, passes, rows, window, window_start
 
 LONELY_SHARE = 0.001  # under this share of the rows in its window, the newest date is taken for a typing error
 
@@ -29,7 +29,7 @@ def define_universe(dataset: Dataset, options: Options, as_of: date | None) -> U
         )
         day = as_of or newest
         inside = window(day, options.window_days)
-        start = day - timedelta(days=options.window_days)
+        start = window_start(day, options.window_days)
         in_window, later, earlier, size = one(
             connection,
             f"SELECT count(*) FILTER ({inside}), count(*) FILTER (cart_abandoned_date > DATE '{day}'), "

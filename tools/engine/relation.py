@@ -6,7 +6,7 @@ which evaluates the predicates of `predicates.py`, checks it from the outside.
 
 import itertools
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from cartjury.data.contract import DERIVED
 from cartjury.data.records import Box, Comparison, Dimension, Interval, SegmentPlan
@@ -21,13 +21,25 @@ def rows(dataset: Dataset) -> str:
 
 def window(as_of: date, window_days: int) -> str:
     """SQL condition: the cart was abandoned in the window, in whole calendar days."""
-    return f"cart_abandoned_date BETWEEN DATE '{as_of - timedelta(days=window_days)}' AND DATE '{as_of}'"
+    return f"cart_abandoned_date BETWEEN DATE '{window_start(as_of, window_days)}' AND DATE '{as_of}'"
+
+
+def window_start(as_of: date, window_days: int) -> date:
+    """Return the first day of the window."""
+    return date.fromordinal(max(1, as_of.toordinal() - window_days))
 
 
 def passes(conditions: Sequence[Comparison]) -> str:
     """SQL condition of a plan's filter; a missing value passes none."""
-    written = [f"coalesce({quoted(c.column)} {c.op} {literal(c.value)}, false)" for c in conditions]
-    return " AND ".join(written) or "true"
+    return " AND ".join(map(_passes, conditions)) or "true"
+
+
+def _passes(condition: Comparison) -> str:
+    column = quoted(condition.column)
+    # A text is compared as a text whatever type the column has in the file; dates of the contract as dates.
+    if isinstance(condition.value, str) and condition.column not in DERIVED.values():
+        column = f"CAST({column} AS VARCHAR)"
+    return f"coalesce({column} {condition.op} {literal(condition.value)}, false)"
 
 
 def features(dataset: Dataset, as_of: date) -> str:

@@ -67,7 +67,7 @@ class Progress:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[str]) -> None:
-    """Print a table to stdout, as wide as the terminal; names and rules fold rather than vanish."""
+    """Print a table to stdout; on a narrow terminal names and rules fold rather than vanish."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -78,5 +78,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: S
     for row in rows:
         # Text, not markup: a name such as [red] is shown, not obeyed.
         table.add_row(*(Text(str(cell)) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    console.print(table)
+    # A pipe has no width: nothing is folded there, so every row stays on its line.
+    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+    with console.capture() as drawn:
+        console.print(table)
+    typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))

@@ -42,7 +42,7 @@ def build_graph(
     def add(name: str, node: nodes.Node) -> None:
         graph.add_node(name, nodes.watched(name, node, roots))
 
-    add("prepare", nodes.prepare(roots))
+    add("prepare", nodes.prepare)
     add("generate", nodes.generate)
     add("load", nodes.load)
     add("universe", nodes.universe)

@@ -6,16 +6,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cartjury.data.errors import InputError
-from cartjury.graph.state import Input, Run
+from cartjury.graph.state import Input, Run, State
 
 WORK = ".work"  # inside a run's folder: checked rows, checkpoints, drafts
 
 
+# Files that a run writes. An input of one of these names, in the folder of the results, would be lost.
+RESULTS = frozenset(
+    {
+        *(f"{stem}.{kind}" for stem in ("mock_cart_abandoners", "cart_abandoners") for kind in ("csv", "parquet")),
+        *("mece_strategy.csv", "plan.json", "segments.sql", "jury.jsonl", "verdicts.json", "certificate.json"),
+        *("report.html", "manifest.json", "rejected_rows.csv"),
+    }
+)
+
+
 def data_roots() -> tuple[Path, ...]:
-    """Folders that a client of the server may name: CARTJURY_DATA_ROOTS, else ./inputs and ./runs."""
+    """Folders that a client of the server may name: CARTJURY_DATA_ROOTS, else ./inputs; and ./runs, for results."""
     given = os.environ.get("CARTJURY_DATA_ROOTS", "")
-    roots = [Path(p) for p in given.split(os.pathsep) if p] or [Path("inputs"), Path("runs")]
-    return tuple(root.resolve() for root in roots)
+    roots = [Path(p) for p in given.split(os.pathsep) if p] or [Path("inputs")]
+    return tuple(root.resolve() for root in (*roots, Path("runs")))
 
 
 def new_run_folder() -> Path:
@@ -23,26 +33,56 @@ def new_run_folder() -> Path:
     return Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def open_run(given: Input, roots: tuple[Path, ...] | None) -> Run:
+def open_run(given: Input) -> Run:
     """Make the folders of a run.
 
-    Args:
-        given: its `input_path` and `options.out` are looked at.
-        roots: where both must lie; None trusts the caller (command line, notebook).
-
     Raises:
-        InputError: a path outside the roots, or a file where the folder should be.
+        InputError: the folder cannot be made, or the results would overwrite the input.
     """
     folder = Path(given.options.out) if given.options.out else new_run_folder()
-    if roots is not None:
-        for path in (folder, *([Path(given.input_path)] if given.input_path else [])):
-            confine(path, roots)
+    if given.input_path:
+        spare_input(Path(given.input_path), folder)
+    return Run(id=folder.resolve().name, folder=str(folder), work=str(make_work(folder)))
+
+
+def make_work(folder: Path) -> Path:
+    """Make the folder of a run and, inside, the one for its working files.
+
+    Raises:
+        InputError: a file is in the way, or nothing can be written here.
+    """
     work = folder / WORK
     try:
         work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {error.strerror}") from error
-    return Run(id=folder.name, folder=str(folder), work=str(work))
+        raise InputError(f"cannot write results to {folder}: {error.strerror}") from error
+    if not os.access(work, os.W_OK):
+        raise InputError(f"cannot write results to {folder}: it is read-only for this user")
+    return work
+
+
+def spare_input(path: Path, folder: Path) -> None:
+    """Refuse to lose the input: results that have its name, or working files that are wiped.
+
+    Raises:
+        InputError: the input lies where the run writes.
+    """
+    file, results = path.resolve(), folder.resolve()
+    if file.is_relative_to(results / WORK) or (file.parent == results and file.name in RESULTS):
+        raise InputError(f"{path} would be overwritten by the results of this run: choose another --out than {folder}")
+
+
+def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:
+    """Refuse a state that names a path outside the roots; None trusts the caller (command line, notebook).
+
+    Raises:
+        InputError: see `confine`.
+    """
+    run, dataset = state.run, state.dataset
+    named = (state.input_path, state.options.out, run and run.folder, run and run.work, dataset and dataset.path)
+    for path in named if roots is not None else ():
+        if path:
+            confine(Path(path), roots or ())
 
 
 def confine(path: Path, roots: tuple[Path, ...]) -> None:

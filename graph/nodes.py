@@ -34,17 +34,12 @@ class Node(Protocol):
         ...
 
 
-def prepare(roots: tuple[Path, ...] | None) -> Node:
-    """Make the node that opens a run; `roots` confines the paths that a client of the server may name."""
-
-    def node(state: State) -> Update:
-        """options, input_path -> run, and for mock data n_users and as_of."""
-        mock = not state.input_path
-        # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
-        day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
-        return {"run": plain(open_run(state)), **day}
-
-    return node
+def prepare(state: State) -> Update:
+    """options, input_path -> run, and for mock data n_users and as_of."""
+    mock = not state.input_path
+    # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
+    day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
+    return {"run": plain(open_run(state)), **day}
 
 
 def generate(state: State) -> Update:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cartjury.data.contract import COLUMN_NAMES
@@ -26,7 +27,7 @@ from cartjury.tools.source import check_header
 from cartjury.tools.tables import write_users
 
 SHOWN = 60  # characters of a bad value that a message shows
-Rows = pd.Series  # of one column, in pandas-stubs' words: any type of value
+MASKED = {"i": "Int64", "u": "UInt64", "f": "Float64"}  # pandas' nullable types by the kind of their values
 
 
 def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
@@ -51,8 +52,7 @@ def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
     twice = [c for c in wanted if names.count(c) > 1]
     if twice:
         raise InputError(f"{path.name}: the column {', '.join(twice)} occurs twice; keep one of them")
-    table = pd.DataFrame({c: _column(frame.iloc[:, names.index(c)], c).to_list_or_array for c in ()})
-    columns = {c: _column(frame.iloc[:, names.index(c)], c) for c in wanted}
+    columns = {c: _column(path.name, c, frame.iloc[:, names.index(c)]) for c in wanted}
     _copy(pd.DataFrame(columns), path)
 
 
@@ -94,3 +94,63 @@ def positions(path: Path, dataset: Dataset, universe: Universe, conditions: Sequ
         ).fetchnumpy()
     (column,) = found.values()
     return list(column.tolist())
+
+
+def _copy(columns: pd.DataFrame, path: Path) -> None:
+    with connect(path.parent) as connection:
+        # No sampling: a column of objects holds texts only, whatever its first thousand values look like.
+        connection.execute("SET pandas_analyze_sample = 0")
+        connection.register("columns_of_frame", columns)
+        try:
+            connection.execute(f"COPY (SELECT * FROM columns_of_frame) TO {literal(str(path))} ({PARQUET})")
+        except (duckdb.Error, UnicodeError) as error:
+            raise InputError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _column(frame: str, name: str, values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Bring a column into one of few types: numbers, timestamps without zone, or objects that are str or None."""
+    values, dtype = values.reset_index(drop=True), values.dtype
+    if name == "user_id" and dtype.kind == "f":
+        raise InputError(
+            f"{frame}: user_id holds decimal numbers ({dtype}), in which long ids lose digits: read it as text, for "
+            "example pd.read_csv(path, dtype={'user_id': str})"
+        )
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return values.dt.tz_convert("UTC").dt.tz_localize(None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "iufbM":
+        return values
+    if dtype.kind in MASKED:  # also of Arrow or sparse arrays
+        return values.astype(MASKED[dtype.kind])
+    objects = values.astype(object)
+    if pd.api.types.infer_dtype(objects, skipna=True) in {"string", "empty"}:
+        return objects.where(objects.notna(), None)
+    as_text = [_text(v) for v in objects]
+    if name == "user_id":
+        _check_ids(frame, objects)
+    return pd.Series(as_text, dtype=object)
+
+
+def _text(value: Any) -> str | None:
+    """Write a value as a CSV would hold it; what is no text, number or date is refused by the loader, with its row."""
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return None
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def _check_ids(frame: str, values: "pd.Series[Any]") -> None:
+    """Refuse ids that are neither text nor whole numbers: their text would be one of several possible.
+
+    Raises:
+        InputError: it names the first of them.
+    """
+    for row, value in enumerate(values, start=1):
+        fits = isinstance(value, str | int | np.integer) and not isinstance(value, bool)
+        if not fits and _text(value) is not None:
+            raise InputError(
+                f"{frame}: row {row:,}, column user_id: {str(value)[:SHOWN]!r} is of type {type(value).__name__}; "
+                "write ids as text, other types lose digits"
+            )

@@ -11,7 +11,15 @@ WANTED = {
     "cartjury/tools/templates/report.html",
     *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "data")),
 }
-MODULES = ("app.cli", "app.notebook", "graph.app", "agents.offline", "tools.publish", "tools.engine.dialects", "data.records")
+MODULES = (
+    "app.cli",
+    "app.notebook",
+    "graph.app",
+    "agents.offline",
+    "tools.publish",
+    "tools.engine.dialects",
+    "data.records",
+)
 
 files = set(zipfile.ZipFile(sys.argv[1]).namelist())
 top = {name.split("/")[0] for name in files}

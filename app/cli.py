@@ -43,13 +43,17 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_of: AsOf = None,
     window_days: Annotated[int | None, typer.Option(help="Days that a cart counts as abandoned. [7]")] = None,
     out: Out = None,
-    exact_cuts: Annotated[bool | None, typer.Option("--exact-cuts", help="Do not round the cut points.")] = None,
+    exact_cuts: Annotated[
+        bool | None, typer.Option("--exact-cuts/--no-exact-cuts", help="Do not round the cut points.")
+    ] = None,
     min_size: Annotated[int | None, typer.Option(help="Least users of a segment. [500 or 2 % of the universe]")] = None,
     max_size: Annotated[int | None, typer.Option(help="Most users of a segment. [20000]")] = None,
     scoring: Annotated[str | None, typer.Option(help="scaled or seed. [scaled]")] = None,
     jury: Annotated[str | None, typer.Option(help="offline: four composers and a rubric judge, no LLM.")] = None,
     effort: Annotated[str | None, typer.Option(help="offline, quick, standard or thorough.")] = None,
-    require_models: Annotated[bool | None, typer.Option("--require-models", help="Exit 3 if a model fails.")] = None,
+    require_models: Annotated[
+        bool | None, typer.Option("--require-models/--no-require-models", help="Exit 3 if a model fails.")
+    ] = None,
     on_bad_rows: BadRows = None,
     keep_columns: Keep = None,
     users_format: Format = None,
@@ -120,7 +124,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show the segments of a finished run, and whether its files are still those it wrote."""
-    from cartjury.app.commands import show_run
+    from cartjury.app.finished import show_run
 
     show_run(folder, as_json=as_json)
 

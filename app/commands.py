@@ -1,8 +1,6 @@
 """What the commands do once their options are read."""
 
-import csv
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,47 +8,60 @@ from typing import Any
 import typer
 
 from cartjury.app.config import Settings, load_keys, load_settings
-from cartjury.app.terminal import Exit, Progress, say, show_table
+from cartjury.app.finished import read_plan, report
+from cartjury.app.terminal import Progress, leaving_at_once, say
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
-from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Manifest
 
 OFFLINE = "offline"
-SHOWN = (
-    "Segment Name",
-    "Rules Applied",
-    "Size",
-    "Conv_Pot",
-    "Lift_vs_Control",
-    "Profitability",
-    "Overall_Score",
-    "Valid",
-)
-NUMERIC = ("Size", "Conv_Pot", "Lift_vs_Control", "Profitability", "Overall_Score")
+MOCK_ONLY = ("--n-users", "--missing-aov")  # options that mean nothing beside a file
 
 
 def run_job(
     input_file: Path | None, given: Mapping[str, Any], *, config: Path | None, resumed: Path | None, as_json: bool
 ) -> None:
-    """Run or resume the whole job, then show its segments."""
-    from cartjury.app import runner
-    from cartjury.graph.folders import new_run_folder
+    """Run or resume the whole job, then show its segments.
 
-    progress = Progress()
+    Raises:
+        InputError: bad input, or options that this run would have to ignore.
+    """
+    said = [f"--{k.replace('_', '-')}" for k, v in {**given, "config": config}.items() if v is not None]
     if resumed is not None:
-        folder = resumed
-        state = runner.resume(folder, progress)
+        refuse("--resume", [*([str(input_file)] if input_file else []), *said])
+        manifest = run_to_end(resumed, None)
     else:
+        if input_file:
+            refuse(f"the file {input_file}", [option for option in said if option in MOCK_ONLY])
+        from cartjury.graph.folders import new_run_folder
+
         load_keys(Path.cwd())
         settings = load_settings(given, Path.cwd(), config)
         check_jury(settings)
-        folder = Path(settings.out) if settings.out else new_run_folder()
-        state = runner.run(request(input_file, settings), folder, progress)
-    progress.done()
+        resumed = Path(settings.out) if settings.out else new_run_folder()
+        manifest = run_to_end(resumed, request(input_file, settings))
+    report(resumed, manifest, as_json=as_json)
+
+
+def refuse(what: str, ignored: Sequence[str]) -> None:
+    """Refuse options that have no meaning beside others, rather than quietly ignoring them.
+
+    Raises:
+        InputError: there are such options.
+    """
+    if ignored:
+        raise InputError(f"{what} cannot be combined with {', '.join(ignored)}")
+
+
+def run_to_end(folder: Path, given: Any) -> Manifest:
+    """Run the graph into a folder, or finish what was begun there where nothing is given."""
+    from cartjury.app import runner
+
+    with leaving_at_once(f"cartjury run --resume {folder} finishes this run"), Progress() as progress:
+        state = runner.resume(folder, progress) if given is None else runner.run(given, folder, progress)
     if state.manifest is None:
         raise InputError(f"the run in {folder} has not finished")
-    report(folder, state.manifest, as_json=as_json)
+    return state.manifest
 
 
 def request(input_file: Path | None, settings: Settings) -> Any:
@@ -73,6 +84,8 @@ def check_jury(settings: Settings) -> None:
     if wanted or settings.require_models:
         asked = wanted[0] if wanted else "--require-models"
         raise InputError(f"this version seats the offline jury only, not '{asked}': say --jury offline")
+    if settings.models:
+        say("note: no model of [models] is asked, this version seats the offline jury only")
 
 
 def generate_file(out: Path, given: Mapping[str, Any]) -> None:
@@ -87,7 +100,7 @@ def generate_file(out: Path, given: Mapping[str, Any]) -> None:
 
 def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Apply a plan to a file and publish the results."""
-    from cartjury.graph.folders import WORK, new_run_folder
+    from cartjury.graph.folders import fresh_work, new_run_folder, spare_input
     from cartjury.tools.apply import apply_plan, options_of
     from cartjury.tools.publish import Settings as Recorded
     from cartjury.tools.publish import publish_run
@@ -96,22 +109,11 @@ def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, a
     settings = load_settings(given, Path.cwd())
     options = options_of(plan, Options.model_validate({k: getattr(settings, k) for k in Options.model_fields}))
     folder = Path(settings.out) if settings.out else new_run_folder()
-    work = folder / WORK
-    work.mkdir(parents=True, exist_ok=True)
-    results = apply_plan(plan, input_file, work, options, settings.as_of)
-    manifest = publish_run(results, folder.name, folder, work, Recorded(options, None, {}))
+    spare_input(input_file, folder)
+    with fresh_work(folder) as work:
+        results = apply_plan(plan, input_file, work, options, settings.as_of)
+        manifest = publish_run(results, folder.resolve().name, folder, work, Recorded(options, None, {}))
     report(folder, manifest, as_json=as_json)
-
-
-def read_plan(path: Path) -> SegmentPlan:
-    """Read a plan file.
-
-    Raises:
-        InputError: no such file, or not a plan of a schema this version reads.
-    """
-    if not path.is_file():
-        raise InputError(f"there is no plan {path}")
-    return SegmentPlan.from_json(path.read_text(encoding="utf-8"))
 
 
 def print_sql(plan_file: Path, dialect: str) -> None:
@@ -119,55 +121,3 @@ def print_sql(plan_file: Path, dialect: str) -> None:
     from cartjury.tools.engine.dialects import export_sql
 
     typer.echo(export_sql(read_plan(plan_file), dialect), nl=False)
-
-
-def show_run(folder: Path, *, as_json: bool) -> None:
-    """Show a finished run and check its files against the manifest."""
-    from cartjury.tools.source import sha256_of
-
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise InputError(f"{folder} holds no finished run (there is no manifest.json)")
-    manifest = Manifest.model_validate_json(path.read_text(encoding="utf-8"))
-    changed = [
-        name
-        for name, entry in manifest.files.items()
-        if not (folder / name).is_file() or sha256_of(folder / name) != entry.sha256
-    ]
-    if changed:
-        say(f"warning: changed or missing since the run wrote them: {', '.join(changed)}")
-    report(folder, manifest, as_json=as_json)
-
-
-def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
-    """Show what a run found: warnings on stderr, segments on stdout.
-
-    Raises:
-        typer.Exit: with code 1 if the proof failed.
-    """
-    rows = _strategy(folder)
-    for warning in manifest.warnings:
-        say(f"warning: {warning}")
-    if as_json:
-        shown = {"run": str(folder), "segments": rows, "manifest": manifest.model_dump(mode="json")}
-        typer.echo(json.dumps(shown, indent=2))
-    else:
-        show_table(SHOWN, [[_short(c, row[c]) for c in SHOWN] for row in rows], NUMERIC)
-    proof = "proven MECE" if manifest.mece_proven else "NOT proven MECE"
-    say(
-        f"{manifest.users:,} users in {manifest.segments} segments as of {manifest.as_of}, {proof}, "
-        f"named by: {manifest.jury} jury\nresults: {folder}   open {folder / 'report.html'}"
-    )
-    if not manifest.mece_proven:
-        raise typer.Exit(Exit.MISSED)
-
-
-def _strategy(folder: Path) -> list[dict[str, str]]:
-    with (folder / "mece_strategy.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _short(column: str, cell: str) -> str:
-    if column == "Size":
-        return f"{int(cell):,}"
-    return f"{float(cell):.3f}" if column in NUMERIC and cell else cell or "unknown"

@@ -10,7 +10,7 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,20 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
 from cartjury.data.errors import InputError
-from cartjury.data.options import DimensionSpec, ModelChoice, Options
+from cartjury.data.jury_records import PERSONAS
+from cartjury.data.options import MAX_COUNT, DimensionSpec, ModelChoice, Options
 from cartjury.data.records import Comparison, ScoreWeights
 
 PREFIX = "CARTJURY_"
+MOST = 5  # faults that a message lists
 ELSEWHERE = {"CARTJURY_DATA_ROOTS"}  # read by the server, no option of a run
 
 
 class Settings(Options):
     """The options of a run, and what to run on where no file is given."""
 
-    n_users: int = Field(default=25_000, ge=1)
-    seed: int = Field(default=42, ge=0)
+    n_users: int = Field(default=25_000, ge=1, le=MAX_COUNT)
+    seed: int = Field(default=42, ge=0, le=MAX_COUNT)
     as_of: date | None = None
 
 
@@ -106,20 +108,32 @@ def _validated(values: Mapping[str, Any], where: str) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise InputError(f"{where}: {_in_words(error)}") from error
+        raise InputError(f"{where}: {in_words(error)}") from error
 
 
-def _in_words(error: ValidationError) -> str:
-    return "; ".join(_fault(fault["type"], fault["loc"], fault["msg"], fault["input"]) for fault in error.errors())
+def in_words(error: ValidationError) -> str:
+    """Say what is wrong with some settings or a record; a misspelt key alone where there is one."""
+    faults = error.errors()
+    misspelt = [f for f in faults if f["type"] == "extra_forbidden"]
+    said = [_fault(f["type"], f["loc"], f["msg"], f["input"]) for f in misspelt or faults]
+    return "; ".join(said[:MOST]) + (f"; and {len(said) - MOST} more" if len(said) > MOST else "")
 
 
 def _fault(kind: str, loc: tuple[int | str, ...], message: str, value: Any) -> str:
     path = ".".join(str(part) for part in loc)
+    if loc[-1:] == ("[key]",):  # a table by name, such as [models.judge]
+        return _unknown(path.removesuffix(".[key]"), str(value), [*PERSONAS, "judge"])
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(loc[-1]), _known(loc), n=1, cutoff=0.5)
-        return f"unknown key '{path}'" + (f", did you mean '{near[0]}'?" if near else "")
+        return _unknown(path, str(loc[-1]), _known(loc))
+    if kind == "missing":
+        return f"'{path}' is missing"
     said = message.removeprefix("Value error, ")
     return f"{path} = {value!r}: {said}" if path else said
+
+
+def _unknown(path: str, word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"unknown key '{path}'" + (f", did you mean '{near[0]}'?" if near else "")
 
 
 def _known(loc: tuple[int | str, ...]) -> list[str]:

@@ -1,7 +1,7 @@
 """Run the graph for a caller on this machine: command line and notebook."""
 
 import asyncio
-import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK
+from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input
 from cartjury.graph.state import Input, State
 
 CHECKPOINTS = "checkpoints.sqlite"
@@ -28,19 +28,15 @@ def run(given: Input, folder: Path, progress: Progress) -> State:
     Raises:
         InputError: bad input; nothing is left behind of what this call made.
     """
-    work = folder / WORK
-    shutil.rmtree(work, ignore_errors=True)
-    fresh = not folder.exists()
-    try:
-        # LangGraph's state is what checkpoints hold: plain JSON, as a server client would send it.
-        asked = given.model_dump(mode="json", exclude={"messages"}, exclude_none=True)
-        asked["options"]["out"] = str(folder)
+    # LangGraph's state is what checkpoints hold: plain JSON, as a server client would send it. Paths are absolute,
+    # so that a run can be resumed from another folder.
+    asked = given.model_dump(mode="json", exclude={"messages"}, exclude_none=True)
+    asked["options"]["out"] = str(folder.absolute())
+    if given.input_path:
+        spare_input(Path(given.input_path), folder)
+        asked["input_path"] = str(Path(given.input_path).absolute())
+    with fresh_work(folder):
         return in_own_loop(lambda: _stream(folder, asked, progress))
-    except InputError:
-        shutil.rmtree(work, ignore_errors=True)
-        if fresh and folder.exists() and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
 
 
 def resume(folder: Path, progress: Progress) -> State:
@@ -69,7 +65,7 @@ def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 async def _stream(folder: Path, given: dict[str, Any] | None, progress: Progress) -> State:
     async with _graph(folder) as graph:
-        if given is None and not (await graph.aget_state(THREAD)).next:
+        if given is None and not await _is_open(graph, folder):
             return State.model_validate((await graph.aget_state(THREAD)).values)
         async for chunk in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
             _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
@@ -78,8 +74,25 @@ async def _stream(folder: Path, given: dict[str, Any] | None, progress: Progress
         return State.model_validate((await graph.aget_state(THREAD)).values)
 
 
+async def _is_open(graph: Compiled, folder: Path) -> bool:
+    """Whether nodes are left to run.
+
+    Raises:
+        InputError: nothing was saved yet, or the run belongs to another folder.
+    """
+    saved = await graph.aget_state(THREAD)
+    order = saved.values.get("options")
+    if not order:
+        raise InputError(f"the run in {folder} was cut off before anything was saved: start it again")
+    if Path(order["out"]).resolve() != folder.resolve():
+        raise InputError(f"the run in {folder} was started in {order['out']}: move it back there to resume it")
+    return bool(saved.next)
+
+
 @asynccontextmanager
 async def _graph(folder: Path) -> AsyncIterator[Compiled]:
-    (folder / WORK).mkdir(parents=True, exist_ok=True)
-    async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as checkpointer:
-        yield build_graph(checkpointer=checkpointer)
+    try:
+        async with AsyncSqliteSaver.from_conn_string(str(make_work(folder) / CHECKPOINTS)) as checkpointer:
+            yield build_graph(checkpointer=checkpointer)
+    except sqlite3.Error as error:
+        raise InputError(f"the checkpoints of {folder} cannot be used: {error}") from error

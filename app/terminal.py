@@ -1,16 +1,21 @@
 """What the terminal shows: errors, progress, and the table of segments."""
 
+import contextlib
 import functools
+import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, Self
 
 import typer
 
 from cartjury.data.errors import CartjuryError
 
 P = ParamSpec("P")
+WIPE = "\r\033[K"  # back to the start of the line, and clear it
 
 
 class Exit(IntEnum):
@@ -29,17 +34,47 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()
         except CartjuryError as error:
             say(f"error: {error}")
             raise typer.Exit(Exit.BAD_INPUT) from error
         except KeyboardInterrupt as error:
             say("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from error
-        except BrokenPipeError as error:  # the reader of our stdout has left, as `head` does
-            sys.stderr.close()
+        except BrokenPipeError as error:  # the reader of our output has left, as `head` does
+            _drop_output()
             raise typer.Exit(Exit.DONE) from error
+        except OSError as error:
+            say(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+            raise typer.Exit(Exit.BAD_INPUT) from error
 
     return wrapped
+
+
+def _drop_output() -> None:
+    """Send the rest nowhere: Python flushes when it ends, and would complain of the closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # no stream of the system, as in tests
+            os.dup2(nowhere, stream.fileno())
+
+
+@contextmanager
+def leaving_at_once(hint: str) -> Iterator[None]:
+    """Let ctrl-C end the program at once, whatever its threads are busy with.
+
+    Only for work that survives it: every node of a run is saved when it ends.
+    """
+
+    def leave(*_: object) -> None:
+        say(f"{WIPE if sys.stderr.isatty() else ''}interrupted: {hint}")
+        os._exit(Exit.INTERRUPTED)
+
+    before = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(text: str) -> None:
@@ -53,17 +88,18 @@ class Progress:
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
 
+    def __enter__(self) -> Self:
+        return self
+
     def __call__(self, node: str) -> None:
         """Show that a node has started."""
-        if self._live:
-            typer.echo(f"\r\033[K{node} ...", err=True, nl=False)
-        else:
-            say(f"{node} ...")
+        with contextlib.suppress(BrokenPipeError):  # whoever watched has left; the work goes on
+            typer.echo(f"{WIPE}{node} ..." if self._live else f"{node} ...", err=True, nl=not self._live)
 
-    def done(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Wipe the changing line."""
         if self._live:
-            typer.echo("\r\033[K", err=True, nl=False)
+            typer.echo(WIPE, err=True, nl=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[str]) -> None:
@@ -80,6 +116,6 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: S
         table.add_row(*(Text(str(cell)) for cell in row))
     # A pipe has no width: nothing is folded there, so every row stays on its line.
     console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
-    with console.capture() as drawn:
+    with console.capture() as drawn:  # printed by us: rich ends the program with 1 where a pipe is closed
         console.print(table)
     typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))

@@ -4,7 +4,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from cartjury.data.jury_records import Persona
 from cartjury.data.records import Comparison, Record, ScoreWeights, Share
+
+MAX_COUNT = 2**53  # largest whole number that JSON, checkpoints and every engine keep exactly
 
 
 class DimensionSpec(Record):
@@ -64,14 +67,14 @@ class Options(Record):
     dimensions: tuple[DimensionSpec, ...] = Field(default=SEED_DIMENSIONS, min_length=1, max_length=8)
     filter: tuple[Comparison, ...] = ()
     exact_cuts: bool = False
-    min_size: int | None = None
-    max_size: int | None = None
+    min_size: int | None = Field(default=None, le=MAX_COUNT)
+    max_size: int | None = Field(default=None, le=MAX_COUNT)
     scoring: Literal["scaled", "seed"] = "scaled"
     weights: ScoreWeights = ScoreWeights()
     priorities: dict[str, dict[str, Share]] = Field(default_factory=dict)
     jury: str | None = None
     effort: Literal["offline", "quick", "standard", "thorough"] | None = None
-    models: dict[str, ModelChoice] = Field(default_factory=dict)
+    models: dict[Literal[Persona, "judge"], ModelChoice] = Field(default_factory=dict)
     require_models: bool = False
     on_bad_rows: Literal["fail", "quarantine"] = "fail"
     keep_columns: tuple[str, ...] = ()

@@ -91,15 +91,18 @@ def build_jury() -> Compiled:
 
 
 def strict(graph: Compiled, schema: type[BaseModel]) -> Compiled:
-    """Check what a caller gives before anything runs.
+    """Check and complete what a caller gives before anything runs.
 
-    LangGraph drops keys it does not know: without this a mistyped `input_path` would segment made-up users.
+    LangGraph drops keys it does not know: a mistyped `input_path` would segment made-up users. And it keeps
+    the keys of a thread's run before: a whole new order must not inherit its `as_of`. Messages alone leave
+    the order as it stands.
     """
 
-    def checked(given: dict[str, Any]) -> dict[str, Any]:
-        # The chat comes in many spellings; its reducer reads them all.
-        schema.model_validate({k: v for k, v in given.items() if k != "messages"})
-        return given
+    def checked(given: dict[str, Any] | BaseModel) -> dict[str, Any]:
+        order = dict(given)
+        chat = {"messages": order.pop("messages")} if "messages" in order else {}  # its reducer checks it
+        whole = schema.model_validate(order).model_dump(mode="json", exclude={"messages"})
+        return {**whole, **chat} if order or not chat else chat
 
     graph.nodes[START].bound = RunnableLambda(checked)
     return graph

@@ -2,12 +2,18 @@
 
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 from cartjury.data.errors import InputError
 from cartjury.graph.state import Input, Run, State
 
+ROOTS = "CARTJURY_DATA_ROOTS"
 WORK = ".work"  # inside a run's folder: checked rows, checkpoints, drafts
 
 
@@ -22,8 +28,8 @@ RESULTS = frozenset(
 
 
 def data_roots() -> tuple[Path, ...]:
-    """Folders that a client of the server may name: CARTJURY_DATA_ROOTS, else ./inputs; and ./runs, for results."""
-    given = os.environ.get("CARTJURY_DATA_ROOTS", "")
+    """Folders that a client of the server may name: CARTJURY_DATA_ROOTS (also from .env), else ./inputs; and ./runs."""
+    given = os.environ.get(ROOTS) or dotenv_values(".env").get(ROOTS) or ""
     roots = [Path(p) for p in given.split(os.pathsep) if p] or [Path("inputs")]
     return tuple(root.resolve() for root in (*roots, Path("runs")))
 
@@ -59,6 +65,21 @@ def make_work(folder: Path) -> Path:
     if not os.access(work, os.W_OK):
         raise InputError(f"cannot write results to {folder}: it is read-only for this user")
     return work
+
+
+@contextmanager
+def fresh_work(folder: Path) -> Iterator[Path]:
+    """Open the working folder of a new run; after bad input nothing is left behind of what this made."""
+    work = folder / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    fresh = not folder.exists()
+    try:
+        yield make_work(folder)
+    except InputError:
+        shutil.rmtree(work, ignore_errors=True)
+        if fresh and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 def spare_input(path: Path, folder: Path) -> None:

@@ -17,7 +17,7 @@ from langgraph.graph.message import add_messages
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
-from cartjury.data.options import Options
+from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
 
@@ -40,8 +40,8 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     input_path: str | None = None
-    n_users: int | None = Field(default=None, ge=1)
-    seed: int = Field(default=42, ge=0)
+    n_users: int | None = Field(default=None, ge=1, le=MAX_COUNT)
+    seed: int = Field(default=42, ge=0, le=MAX_COUNT)
     as_of: date | None = None
     options: Options = Options()
     messages: Annotated[list[AnyMessage], add_messages] = Field(default_factory=list)

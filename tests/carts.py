@@ -82,9 +82,9 @@ def write_arrow(folder: Path, columns: Mapping[str, Any], name: str = "carts.par
     rows = len(next(iter(columns.values())))
     days, whole = pa.array([date(2026, 11, 20)] * rows), pa.array([2] * rows)
     good = {"user_id": pa.array([f"u{i}" for i in range(1, rows + 1)])}
-    good |= {c: days for c in ("cart_abandoned_date", "last_order_date")}
+    good |= dict.fromkeys(("cart_abandoned_date", "last_order_date"), days)
     good |= {"avg_order_value": pa.array([50.0] * rows)}
-    good |= {c: whole for c in ("sessions_last_30d", "num_cart_items")}
+    good |= dict.fromkeys(("sessions_last_30d", "num_cart_items"), whole)
     good |= {c: pa.array([0.5] * rows) for c in ("engagement_score", "profitability_score")}
     pq.write_table(pa.table({**good, **columns}), folder / name)
     return folder / name
@@ -112,11 +112,11 @@ def random_carts(n: int, seed: int = 0, *, days: int = 10, missing: float = 0.0)
     dice = np.random.default_rng(seed)
     ages = dice.integers(0, days + 1, n)
     ages[0] = 0
-    ordered = AS_OF - pd.to_timedelta(ages + dice.integers(0, 90, n), unit="D")
+    ordered = pd.Timestamp(AS_OF) - pd.to_timedelta(ages + dice.integers(0, 90, n), unit="D")
     frame = pd.DataFrame(
         {
             "user_id": [f"u{i:05d}" for i in range(n)],
-            "cart_abandoned_date": (AS_OF - pd.to_timedelta(ages, unit="D")).strftime("%Y-%m-%d"),
+            "cart_abandoned_date": (pd.Timestamp(AS_OF) - pd.to_timedelta(ages, unit="D")).strftime("%Y-%m-%d"),
             "last_order_date": np.where(dice.random(n) < 0.3, None, ordered.strftime("%Y-%m-%d")),
             "avg_order_value": dice.lognormal(4, 0.7, n).round(1),
             "sessions_last_30d": dice.integers(1, 9, n),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from cartjury.data.errors import InputError
 from cartjury.data.options import DimensionSpec, Options
-from cartjury.data.records import Dimension, LogEntry, Provenance, SegmentPlan, SizePolicy
+from cartjury.data.records import LEVEL_NAMES, UNKNOWN, Dimension, LogEntry, Provenance, SegmentPlan, SizePolicy
 from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.baseline import baseline
 from cartjury.tools.engine.distribution import Distribution, distribution
@@ -31,7 +32,11 @@ def fit_plan(dataset: Dataset, universe: Universe, options: Options, policy: Siz
 
     Returns:
         A plan before the size policy, with the distributions it was fitted on.
+
+    Raises:
+        InputError: a priority for a dimension or a level that does not exist.
     """
+    _check_priorities(options)
     columns = dict.fromkeys([*(d.column for d in options.dimensions), *SPLIT_FEATURES])
     with connect(Path(dataset.path).parent, options.memory_limit) as connection:
         relation = users(dataset, universe, options.filter)
@@ -57,6 +62,17 @@ def fit_plan(dataset: Dataset, universe: Universe, options: Options, policy: Siz
             baseline=baselines,
         ),
     )
+
+
+def _check_priorities(options: Options) -> None:
+    known = {s.name: len(s.quantiles or s.cuts) + 1 for s in options.dimensions}
+    for name, by_level in options.priorities.items():
+        if name not in known:
+            raise InputError(f"priorities: there is no dimension {name}, only {', '.join(known)}")
+        # Dropped cuts leave fewer levels, so their names are good too.
+        levels = {UNKNOWN, *(level for n in range(2, known[name] + 1) for level in LEVEL_NAMES[n])}
+        if wrong := sorted(set(by_level) - levels):
+            raise InputError(f"priorities.{name}: no level {', '.join(wrong)}, only {', '.join(sorted(levels))}")
 
 
 def fit_dimension(spec: DimensionSpec, values: Distribution, *, exact: bool) -> Fit:

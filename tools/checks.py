@@ -1,11 +1,13 @@
 """The contract as SQL: for each column its typed value and a code that says what is wrong with it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from cartjury.data.contract import Column
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import quoted
+from cartjury.tools.source import Source
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 # What a text may look like; anything else is refused rather than guessed.
@@ -57,7 +59,8 @@ def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: 
         InputError: the type can never hold this kind of value.
     """
     name = quoted(column.name)
-    tests = [(code, test.format(name)) for code, test in _TESTS[column.kind]]
+    whole = column.kind == "count" and sql_type in INTEGERS
+    tests = [(code, test.format(name)) for code, test in _TESTS["whole" if whole else column.kind]]
     if column.kind == "date" and as_of is not None:
         tests.append((9, f"{name} > DATE '{_day_after(as_of)}'"))
     # A value that is there but unreadable is only possible in text; elsewhere NULL and NaN are missing.
@@ -66,10 +69,26 @@ def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: 
     cases = "".join(f" WHEN {condition} THEN {code}" for code, condition in tests)
     missing = f"WHEN {name} IS NULL THEN {0 if column.nullable else 1}"
     return Checked(
-        value=_value(column, sql_type, raw),
+        value=raw if whole else _value(column, sql_type, raw),
         is_bad=" OR ".join(f"({condition})" for condition in (unusable, *(test for _, test in tests))),
         problem=f"CASE WHEN {unreadable} THEN {_UNREADABLE.get(column.kind, 3)} {missing}{cases} ELSE 0 END",
     )
+
+
+def checked_column(source: Source, column: Column, position: int, as_of: date | None) -> Checked:
+    """Write the SQL that types and checks a column of a source; `typed` puts it together with the others."""
+    return check_column(column, source.types[column.name], quoted(column.name), f"raw_{position}", as_of)
+
+
+def typed(source: Source, columns: Sequence[Column], checked: Sequence[Checked], kept: Sequence[str] = ()) -> str:
+    """SQL relation of a source: typed values by name, raw ones as `raw_<position>`, kept columns, and `is_bad`."""
+    selected = [
+        *(f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)),
+        *(f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)),
+        *map(quoted, kept),
+    ]
+    is_bad = " OR ".join(check.is_bad for check in checked)
+    return f"(SELECT *, {is_bad} AS is_bad FROM (SELECT {', '.join(selected)} FROM {source.relation}))"
 
 
 def _day_after(day: date) -> date:
@@ -110,9 +129,11 @@ def _number(sql_type: str, raw: str) -> str | None:
 
 
 def _no_nan(number: str) -> str:
-    # In a projection, not in a filter: filters on NaN are wrong on Parquet of other writers (duckdb#25521).
+    # Parquet statistics say nothing of NaN, and where they show no NULL either, the engine takes isnan(x) for
+    # false without looking (duckdb#25521). It knows no bounds of nextafter, which is NaN for NaN only.
     # And -0.0 becomes 0.0, which is equal but would be written differently.
-    return f"CASE WHEN isnan({number}) THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
+    is_nan = f"isnan(nextafter({number}, 0.0::DOUBLE))"
+    return f"CASE WHEN {is_nan} THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
 
 
 # For each kind of column: the code of a problem and the condition that shows it, on the typed value.
@@ -127,6 +148,7 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
     "number": ((4, "isinf({0})"), (5, "{0} < 0"), (11, "{0} > 1e12")),
     # From 2^53 on a double no longer holds every whole number.
     "count": ((4, "isinf({0})"), (5, "{0} < 0"), (6, "{0} != floor({0}) OR {0} > 9007199254740991")),
+    "whole": ((5, "{0} < 0"), (6, "{0} > 9007199254740991")),  # counts in a column of integers
     "score": ((4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
     "feature": ((4, "isinf({0})"), (11, "abs({0}) > 1e12")),
 }

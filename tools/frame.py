@@ -15,19 +15,21 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cartjury.data.contract import COLUMN_NAMES
+from cartjury.data.contract import COLUMN_NAMES, CONTRACT
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.records import Comparison, SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
-from cartjury.tools.engine.duck import PARQUET, connect, literal, quoted
+from cartjury.tools.engine.duck import PARQUET, connect, literal
 from cartjury.tools.engine.relation import users
 from cartjury.tools.source import check_header
 from cartjury.tools.tables import write_users
 
 SHOWN = 60  # characters of a bad value that a message shows
-MASKED = {"i": "Int64", "u": "UInt64", "f": "Float64"}  # pandas' nullable types by the kind of their values
+# pandas' nullable types by the kind of their values
+MASKED = {"i": pd.Int64Dtype(), "u": pd.UInt64Dtype(), "f": pd.Float64Dtype()}
 
 
 def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
@@ -47,8 +49,9 @@ def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
     if "user_id" in frame.index.names and "user_id" not in names:
         raise InputError(f"{path.name}: user_id is the index, not a column: give frame.reset_index()")
     check_header(path.name, names)
-    further = [c.column for c in (*options.dimensions, *options.filter)] + list(options.keep_columns)
-    wanted = [c for c in dict.fromkeys([*COLUMN_NAMES, *further]) if c in names]
+    cut, filtered = [d.column for d in options.dimensions], [c.column for c in options.filter]
+    asked = dict.fromkeys([*COLUMN_NAMES, *cut, *filtered, *options.keep_columns])
+    wanted = [c for c in asked if c in names]
     twice = [c for c in wanted if names.count(c) > 1]
     if twice:
         raise InputError(f"{path.name}: the column {', '.join(twice)} occurs twice; keep one of them")
@@ -56,13 +59,11 @@ def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
     _copy(pd.DataFrame(columns), path)
 
 
-def read_users(
-    dataset: Dataset, universe: Universe, plan: SegmentPlan, options: Options, work: Path
-) -> pd.DataFrame:
+def read_users(dataset: Dataset, universe: Universe, plan: SegmentPlan, options: Options, work: Path) -> pd.DataFrame:
     """Return what the users file holds: input columns, levels, segment_id and segment_name, in the input's order.
 
     Returns:
-        Texts as str, dates as datetime64[us], whole numbers int64, other numbers float64; missing ones NaT and NaN.
+        Texts as str, dates as datetime64[us], counts as int64, other numbers as float64; missing ones are NaT and NaN.
     """
     path = work / "users.parquet"
     write_users(path, dataset, universe, plan, options.model_copy(update={"users_format": "parquet"}))
@@ -71,10 +72,11 @@ def read_users(
         texts = [column[0] for column in rows.description if str(column[1]) == "VARCHAR"]
         frame: pd.DataFrame = rows.df()
     path.unlink()
-    return frame.astype(dict.fromkeys(texts, "str"))
+    counts = [c.name for c in CONTRACT if c.kind == "count"]
+    return frame.astype({**dict.fromkeys(texts, "str"), **dict.fromkeys(counts, "int64")})
 
 
-def positions(path: Path, dataset: Dataset, universe: Universe, conditions: Sequence[Comparison]) -> list[int]:
+def positions(path: Path, dataset: Dataset, universe: Universe, conditions: Sequence[Comparison]) -> NDArray[np.int64]:
     """Say which rows of a Parquet file are the users of the universe.
 
     Args:
@@ -93,15 +95,15 @@ def positions(path: Path, dataset: Dataset, universe: Universe, conditions: Sequ
             f"GROUP BY user_id ORDER BY 1"
         ).fetchnumpy()
     (column,) = found.values()
-    return list(column.tolist())
+    return np.asarray(column, dtype=np.int64)
 
 
 def _copy(columns: pd.DataFrame, path: Path) -> None:
     with connect(path.parent) as connection:
         # No sampling: a column of objects holds texts only, whatever its first thousand values look like.
         connection.execute("SET pandas_analyze_sample = 0")
-        connection.register("columns_of_frame", columns)
         try:
+            connection.register("columns_of_frame", columns)
             connection.execute(f"COPY (SELECT * FROM columns_of_frame) TO {literal(str(path))} ({PARQUET})")
         except (duckdb.Error, UnicodeError) as error:
             raise InputError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
@@ -110,17 +112,19 @@ def _copy(columns: pd.DataFrame, path: Path) -> None:
 def _column(frame: str, name: str, values: "pd.Series[Any]") -> "pd.Series[Any]":
     """Bring a column into one of few types: numbers, timestamps without zone, or objects that are str or None."""
     values, dtype = values.reset_index(drop=True), values.dtype
+    if values.isna().all():  # pandas makes an empty column of any kind a column of NaN
+        return pd.Series([None] * len(values), dtype=object)
     if name == "user_id" and dtype.kind == "f":
         raise InputError(
             f"{frame}: user_id holds decimal numbers ({dtype}), in which long ids lose digits: read it as text, for "
             "example pd.read_csv(path, dtype={'user_id': str})"
         )
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert("UTC").dt.tz_localize(None)
+        return pd.Series(values.dt.tz_convert("UTC").dt.tz_localize(None))
     if isinstance(dtype, np.dtype) and dtype.kind in "iufbM":
         return values
     if dtype.kind in MASKED:  # also of Arrow or sparse arrays
-        return values.astype(MASKED[dtype.kind])
+        return pd.Series(values, dtype=MASKED[dtype.kind])
     objects = values.astype(object)
     if pd.api.types.infer_dtype(objects, skipna=True) in {"string", "empty"}:
         return objects.where(objects.notna(), None)

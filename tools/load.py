@@ -14,7 +14,8 @@ from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
 from cartjury.tools.bad_rows import collect, message, quarantine
-from cartjury.tools.checks import check_column
+from cartjury.tools.checks import checked_column, typed
+from cartjury.tools.clean_file import link_if_clean
 from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine.duck import PARQUET, connect, literal, one, quoted
 from cartjury.tools.source import Source, open_source, sha256_of
@@ -41,12 +42,11 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     with connect(work, options.memory_limit) as connection:
         source = open_source(path, connection)
         columns = (*CONTRACT, *further_numbers(source.types, options))
-        query = _staging_query(source, columns, further_texts(source.types, options), as_of)
         try:
-            connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
+            linked = link_if_clean(connection, source, columns, as_of, rows)
+            bad = 0 if linked else _copy(connection, source, columns, options, as_of, rows)
         except duckdb.Error as error:
-            raise InputError(f"{path.name} cannot be read: {_first_line(error)}") from error
-        bad = collect(connection, rows, [c.name for c in columns], is_text=source.is_text)
+            raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
         if bad and options.on_bad_rows == "fail":
             raise InputError(*message(connection, path.name, bad))
         if bad:
@@ -66,24 +66,26 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     )
 
 
-def _staging_query(source: Source, columns: Sequence[Column], kept: Sequence[str], as_of: date | None) -> str:
-    """Typed value of each column; `problems` and `raw` only where something is wrong."""
-    checked = [check_column(c, source.types[c.name], quoted(c.name), f"raw_{i}", as_of) for i, c in enumerate(columns)]
-    kept = [c for c in kept if c not in {column.name for column in columns}]
-    inner = [
-        *(f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)),
-        *(f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)),
-        *map(quoted, kept),
-    ]
-    outer = [
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    columns: Sequence[Column],
+    options: Options,
+    as_of: date | None,
+    rows: Path,
+) -> int:
+    """Type, check and store every row, and return how many are bad; `problems` and `raw` say what is wrong."""
+    kept = [c for c in further_texts(source.types, options) if c not in {column.name for column in columns}]
+    checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
+    stored = [
         *(_stored(c) for c in columns),
         *map(quoted, kept),
         f"CASE WHEN is_bad THEN [{', '.join(check.problem for check in checked)}] END AS problems",
         f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
     ]
-    is_bad = " OR ".join(check.is_bad for check in checked)
-    typed = f"SELECT {', '.join(inner)} FROM {source.relation}"
-    return f"SELECT {', '.join(outer)} FROM (SELECT *, {is_bad} AS is_bad FROM ({typed}))"
+    query = f"SELECT {', '.join(stored)} FROM {typed(source, columns, checked, kept)}"
+    connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
+    return collect(connection, rows, [c.name for c in columns], source.blank_lines)
 
 
 def _stored(column: Column) -> str:
@@ -91,5 +93,7 @@ def _stored(column: Column) -> str:
     return f"try_cast({name} AS BIGINT) AS {name}" if column.kind == "count" else name
 
 
-def _first_line(error: Exception) -> str:
+def _why(error: Exception) -> str:
+    if "state machine" in str(error):
+        return "its lines end in different ways (CR LF here, LF there); save it anew"
     return str(error).splitlines()[0]

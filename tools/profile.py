@@ -149,7 +149,8 @@ def _mean_ranks(connection: duckdb.DuckDBPyConnection, relation: str, column: st
     """
     number = f"least(CAST(floor({column} * {literal(float(BINS))}) AS INTEGER), {BINS - 1})"
     rows = connection.execute(
-        f"WITH h AS (SELECT segment, {number} AS bin, count(*) AS users FROM {relation} WHERE {column} IS NOT NULL GROUP BY ALL), "
+        f"WITH h AS (SELECT segment, {number} AS bin, count(*) AS users "
+        f"FROM {relation} WHERE {column} IS NOT NULL GROUP BY ALL), "
         f"b AS (SELECT bin, sum(users) AS users FROM h GROUP BY bin), "
         f"r AS (SELECT bin, 2 * sum(users) OVER (ORDER BY bin) - users AS doubled, sum(users) OVER () AS n FROM b) "
         f"SELECT segment, sum(h.users * r.doubled), sum(h.users), any_value(n) "

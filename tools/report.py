@@ -3,6 +3,7 @@
 The same records give the same bytes: nothing here knows the time, the run or the machine.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -94,6 +95,7 @@ def render_report(  # noqa: PLR0913 - the parts of a run, each by its name
     )
 
 
+@functools.lru_cache(maxsize=1)
 def _environment() -> Environment:
     env = Environment(
         loader=FunctionLoader(_template),

@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import io
 from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ import duckdb
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
+from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import literal
 
 MAGIC = {
@@ -29,14 +32,16 @@ class Source(NamedTuple):
     """A file ready to be read.
 
     Attributes:
+        path: where it lies.
         relation: SQL table function that yields its rows in order; text columns for CSV.
         types: DuckDB type by column name, in the file's order.
-        is_text: whether every value is still text (CSV).
+        blank_lines: numbers the blank lines of a CSV; None for Parquet.
     """
 
+    path: Path
     relation: str
     types: dict[str, str]
-    is_text: bool
+    blank_lines: Callable[[], Sequence[int]] | None
 
 
 def sha256_of(path: Path) -> str:
@@ -93,7 +98,7 @@ def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Source:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
         raise InputError(f"{path.name} is no readable Parquet file: {error}") from error
-    return Source(relation, {row[0]: row[1] for row in rows}, is_text=False)
+    return Source(path, relation, {row[0]: row[1] for row in rows}, blank_lines=None)
 
 
 def _csv(path: Path, head: bytes) -> Source:
@@ -109,7 +114,7 @@ def _csv(path: Path, head: bytes) -> Source:
         f"delim = ',', quote = '\"', escape = '\"', strict_mode = true, max_line_size = 16000000, "
         f"compression = {literal('gzip' if zipped else 'none')}, store_rejects = true, rejects_limit = 0)"
     )
-    return Source(relation, dict.fromkeys(header, "VARCHAR"), is_text=True)
+    return Source(path, relation, dict.fromkeys(header, "VARCHAR"), partial(blank_records, path, zipped=zipped))
 
 
 def _first_bytes(path: Path, *, zipped: bool) -> bytes:
@@ -129,13 +134,23 @@ def _header(name: str, first: bytes) -> list[str]:
         header = next(csv.reader(io.StringIO(text, newline="")), [])
     except csv.Error as error:
         raise InputError(f"{name}: the header cannot be read: {error}") from error
+    if not header:
+        raise InputError(f"{name}: the first line is empty; it must hold the names of the columns")
     check_header(name, header)
-    if len(set(header)) == len(header):
-        return header
-    # Repeated columns outside the contract are ignored later; the engine needs their names to differ.
-    seen: Counter[str] = Counter()
-    unique = []
-    for column in header:
-        seen[column] += 1
-        unique.append(column if seen[column] == 1 else f"{column}#{seen[column]}")
-    return unique
+    return _distinct(header)
+
+
+def _distinct(header: list[str]) -> list[str]:
+    """Rename what the engine could not tell apart: it ignores case and knows no empty names.
+
+    Columns of the contract keep their names, and the others theirs as far as they differ.
+    """
+    taken = set(COLUMN_NAMES)
+    found = []
+    for position, column in enumerate(header, start=1):
+        name = column or f"column {position}"
+        while column not in COLUMN_NAMES and name.lower() in taken:
+            name += f"#{position}"
+        taken.add(name.lower())
+        found.append(name)
+    return found

@@ -1,13 +1,16 @@
 """The data side of the proof: each predicate is evaluated alone on every user."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
-from cartjury.tools.engine.duck import connect, one
+from cartjury.tools.engine.duck import connect
 from cartjury.tools.engine.relation import segment_number, users
+
+BITS = 60  # predicates whose answers share one number
 
 
 class Claims(NamedTuple):
@@ -35,20 +38,26 @@ def count_claims(
 ) -> Claims:
     """Evaluate every predicate on every user, and compare with the segment the user was put into."""
     ids = [s.id for s in plan.segments]
-    claims = ", ".join(f"coalesce(({predicates[sid]}), false) AS claim_{i}" for i, sid in enumerate(ids, start=1))
-    numbers = range(1, len(ids) + 1)
-    matches = " + ".join(f"claim_{i}::INTEGER" for i in numbers)
-    own = " ".join(f"WHEN {i} THEN claim_{i}" for i in numbers)
-    sizes = ", ".join(f"count(*) FILTER (claim_{i}), count(*) FILTER (segment = {i})" for i in numbers)
+    masks = [_mask([predicates[sid] for sid in ids[i : i + BITS]]) for i in range(0, len(ids), BITS)]
+    named = ", ".join(f"{mask} AS mask_{i}" for i, mask in enumerate(masks))
     query = (
-        f"SELECT count(*), count(*) FILTER ({matches} = 1 AND CASE segment {own} END), {sizes} FROM "
-        f"(SELECT {segment_number(plan)} AS segment, {claims} FROM {users(dataset, universe, plan.filter)})"
+        f"SELECT *, count(*) FROM (SELECT {segment_number(plan)} AS segment, {named} "
+        f"FROM {users(dataset, universe, plan.filter)}) GROUP BY ALL"
     )
     with connect(Path(dataset.path).parent, memory_limit) as connection:
-        total, once, *counts = one(connection, query)
-    return Claims(
-        users=total,
-        claimed_once=once,
-        data_sizes=dict(zip(ids, counts[::2], strict=True)),
-        label_sizes=dict(zip(ids, counts[1::2], strict=True)),
-    )
+        found = connection.execute(query).fetchall()
+    claimed, labelled = Counter[str](), Counter[str]()
+    total = once = 0
+    for number, *bits, count in found:
+        claims = [ids[i * BITS + bit] for i, mask in enumerate(bits) for bit in range(BITS) if mask >> bit & 1]
+        own = ids[number - 1]
+        total += count
+        once += count if claims == [own] else 0
+        labelled[own] += count
+        claimed.update(dict.fromkeys(claims, count))
+    return Claims(total, once, {sid: claimed[sid] for sid in ids}, {sid: labelled[sid] for sid in ids})
+
+
+def _mask(predicates: Sequence[str]) -> str:
+    """SQL of a number with one bit for each predicate that is true; each is evaluated by itself."""
+    return " + ".join(f"CASE WHEN {text} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, text in enumerate(predicates))

@@ -57,10 +57,10 @@ def distribution(connection: duckdb.DuckDBPyConnection, relation: str, column: s
     """
     table = quoted(f"values of {column}")
     value = f"CAST({quoted(column)} AS DOUBLE)"
+    known = f"SELECT {value} AS value, count(*) AS users FROM {relation} WHERE {value} IS NOT NULL GROUP BY value"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"SELECT value, CAST(sum(users) OVER (ORDER BY value) AS BIGINT) AS upto FROM (SELECT {value} AS value, count(*) AS users FROM {relation} WHERE {quoted(column)} IS NOT NULL "
-        f"GROUP BY value)"
+        f"SELECT value, CAST(sum(users) OVER (ORDER BY value) AS BIGINT) AS upto FROM ({known})"
     )
-    (known,) = one(connection, f"SELECT coalesce(max(upto), 0) FROM {table}")
-    return Distribution(connection, table, known, users)
+    (count,) = one(connection, f"SELECT coalesce(max(upto), 0) FROM {table}")
+    return Distribution(connection, table, count, users)

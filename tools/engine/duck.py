@@ -1,5 +1,6 @@
 """One way to open DuckDB, with everything that could change a result set explicitly."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,23 +15,30 @@ PARQUET = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 200"
 
 @contextmanager
 def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory engine that spills to `scratch`, and close it.
+    """Open a connection of its own, with its own temporary tables, to an in-memory engine, and close it.
 
     Args:
         scratch: folder for files that do not fit into memory.
         memory_limit: such as "500MB"; None leaves DuckDB's own default.
     """
-    connection = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+    connection = _engine(scratch, memory_limit).cursor()
     try:
         connection.execute("SET enable_progress_bar = false")  # it prints to a pipe otherwise
         connection.execute("SET preserve_insertion_order = true")
         # A timestamp with a zone becomes a date; the machine's own zone must not decide which.
         connection.execute("SET TimeZone = 'UTC'")
-        if memory_limit:
-            connection.execute(f"SET memory_limit = {literal(memory_limit)}")
         yield connection
     finally:
         connection.close()
+
+
+@functools.lru_cache(maxsize=4)
+def _engine(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    """Start an engine; starting costs more than a small query, and an idle one holds nothing."""
+    engine = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+    if memory_limit:
+        engine.execute(f"SET memory_limit = {literal(memory_limit)}")
+    return engine
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

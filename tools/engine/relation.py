@@ -45,7 +45,7 @@ def _passes(condition: Comparison) -> str:
 def features(dataset: Dataset, as_of: date) -> str:
     """SQL relation of the checked rows with the derived features beside their columns."""
     derived = ", ".join(f"DATE '{as_of}' - {column} AS {name}" for name, column in DERIVED.items())
-    return f"(SELECT * EXCLUDE (problems, raw), {derived} FROM {rows(dataset)})"
+    return f"(SELECT *, {derived} FROM {rows(dataset)})"
 
 
 def users(dataset: Dataset, universe: Universe, conditions: Sequence[Comparison]) -> str:

@@ -1,0 +1,58 @@
+"""The compiled graphs are the pictures in build.py: what Studio draws is what runs."""
+
+from collections.abc import Iterable
+
+from langgraph.graph import END, START
+
+from cartjury.data.jury_records import PERSONAS
+from cartjury.graph import build
+from cartjury.graph.build import Compiled, build_graph, build_jury
+
+Edges = set[tuple[str, str]]
+
+
+def edges(graph: Compiled, *, conditional: bool) -> Edges:
+    return {(e.source, e.target) for e in graph.get_graph().edges if e.conditional == conditional}
+
+
+def chain(*names: str) -> Edges:
+    return set(zip(names, names[1:], strict=False))
+
+
+def pictured(names: Iterable[str]) -> list[str]:
+    """The names that the picture on top of build.py lacks."""
+    return [name for name in names if name.strip("_") not in (build.__doc__ or "").lower()]
+
+
+def test_the_main_graph_is_one_line_with_one_fork() -> None:
+    line = ("load", "universe", "bucket", "size", "profile", "jury", "name", "score", "certify", "publish", END)
+
+    assert edges(build_graph(), conditional=False) == {(START, "prepare"), ("generate", "load")} | chain(*line)
+    assert edges(build_graph(), conditional=True) == {("prepare", "generate"), ("prepare", "load")}
+
+
+def test_the_jury_hears_four_side_by_side_and_loops_through_the_debate() -> None:
+    side_by_side = {(START, p) for p in PERSONAS} | {(p, "ballots") for p in PERSONAS}
+    loop = {("judge", "debate"), ("judge", "record")} | {("debate", p) for p in PERSONAS}
+
+    assert edges(build_jury(), conditional=False) == side_by_side | {("ballots", "judge"), ("record", END)}
+    assert edges(build_jury(), conditional=True) == loop
+
+
+def test_the_jury_is_seen_inside_the_main_graph() -> None:
+    inside = {name for name in build_graph().get_graph(xray=True).nodes if name.startswith("jury:")}
+
+    assert {"jury:judge", "jury:debate", *(f"jury:{p}" for p in PERSONAS)} <= inside
+
+
+def test_the_picture_names_every_node() -> None:
+    names = [*build_graph().get_graph().nodes, *build_jury().get_graph().nodes]
+
+    assert pictured(names) == []
+
+
+def test_a_server_client_may_send_the_keys_of_the_order_and_no_others() -> None:
+    order = {"input_path", "n_users", "seed", "as_of", "options", "messages"}
+
+    assert set(build_graph().get_input_jsonschema()["properties"]) == order
+    assert set(build_jury().get_input_jsonschema()["properties"]) == {"briefs", "seed", "options"}

@@ -86,7 +86,8 @@ def quarantine(connection: duckdb.DuckDBPyConnection, rows: Path, rejected: Path
 
 def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, file: str) -> None:
     # Hashes are enough to see that nothing repeats, and take far less memory than the ids.
-    total, distinct = one(connection, f"SELECT count(user_id), count(DISTINCT hash(user_id)) FROM {file}")
+    distinct_ids = "count(DISTINCT hash(user_id)) FILTER (user_id IS NOT NULL)"
+    total, distinct = one(connection, f"SELECT count(user_id), {distinct_ids} FROM {file}")
     if total == distinct:
         return
     connection.execute(

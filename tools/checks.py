@@ -128,12 +128,18 @@ def _number(sql_type: str, raw: str) -> str | None:
     return f"CAST({raw} AS DOUBLE)" if sql_type in INTEGERS or sql_type.startswith("DECIMAL") else None
 
 
+def is_nan(number: str) -> str:
+    """Return SQL that is true of NaN and nothing else, also in Parquet that other programs wrote.
+
+    Parquet statistics say nothing of NaN, and where they show no NULL either, the engine takes isnan(x) for
+    false without looking (duckdb#25521). It knows no bounds of nextafter, which is NaN for NaN only.
+    """
+    return f"isnan(nextafter({number}, 0.0::DOUBLE))"
+
+
 def _no_nan(number: str) -> str:
-    # Parquet statistics say nothing of NaN, and where they show no NULL either, the engine takes isnan(x) for
-    # false without looking (duckdb#25521). It knows no bounds of nextafter, which is NaN for NaN only.
-    # And -0.0 becomes 0.0, which is equal but would be written differently.
-    is_nan = f"isnan(nextafter({number}, 0.0::DOUBLE))"
-    return f"CASE WHEN {is_nan} THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
+    # -0.0 becomes 0.0, which is equal but would be written differently.
+    return f"CASE WHEN {is_nan(number)} THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
 
 
 # For each kind of column: the code of a problem and the condition that shows it, on the typed value.

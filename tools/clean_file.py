@@ -7,16 +7,15 @@ from pathlib import Path
 
 import duckdb
 
-from cartjury.data.contract import DERIVED, Column
-from cartjury.tools.checks import INTEGERS, checked_column, typed
+from cartjury.data.contract import Column
+from cartjury.tools.checks import INTEGERS, checked_column, is_nan, typed
+from cartjury.tools.columns import RESERVED
 from cartjury.tools.engine.duck import one, quoted
 from cartjury.tools.source import Source
 
 # Types that the engine reads without any conversion, by kind of column.
 EXACT = {"text": {"VARCHAR"}, "date": {"DATE"}, "count": INTEGERS - {"HUGEINT", "UBIGINT"}}
 DECIMAL = {"DOUBLE"}
-# Columns that are added to the rows later, and must not be there already.
-RESERVED = {*DERIVED, "problems", "raw", "segment", "cell", "conversion"}
 
 
 def link_if_clean(
@@ -50,7 +49,7 @@ def link_if_clean(
 
 def _has_exact_types(source: Source, columns: Sequence[Column]) -> bool:
     exact = all(source.types[c.name] in EXACT.get(c.kind, DECIMAL) for c in columns)
-    return exact and not RESERVED & set(source.types)
+    return exact and not any(name.casefold() in RESERVED for name in source.types)
 
 
 def _is_clean(
@@ -59,7 +58,9 @@ def _is_clean(
     """No bad row, no id twice, and no NaN or negative zero, which would have to be converted."""
     checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
     odd = " OR ".join(
-        f"isnan(raw_{i}) OR (raw_{i} = 0 AND signbit(raw_{i}))" for i, c in enumerate(columns) if c.kind not in EXACT
+        f"{is_nan(f'raw_{i}')} OR (raw_{i} = 0 AND signbit(raw_{i}))"
+        for i, c in enumerate(columns)
+        if c.kind not in EXACT
     )
     rows, bad, converted, ids = one(
         connection,

@@ -42,9 +42,11 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     with connect(work, options.memory_limit) as connection:
         source = open_source(path, connection)
         columns = (*CONTRACT, *further_numbers(source.types, options))
+        texts = further_texts(source.types, options)
+        rows.unlink(missing_ok=True)  # it may be another name of an input file, which must not be written over
         try:
             linked = link_if_clean(connection, source, columns, as_of, rows)
-            bad = 0 if linked else _copy(connection, source, columns, options, as_of, rows)
+            bad = 0 if linked else _copy(connection, source, columns, texts, as_of, rows)
         except duckdb.Error as error:
             raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
         if bad and options.on_bad_rows == "fail":
@@ -70,12 +72,12 @@ def _copy(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     columns: Sequence[Column],
-    options: Options,
+    texts: Sequence[str],
     as_of: date | None,
     rows: Path,
 ) -> int:
     """Type, check and store every row, and return how many are bad; `problems` and `raw` say what is wrong."""
-    kept = [c for c in further_texts(source.types, options) if c not in {column.name for column in columns}]
+    kept = [c for c in texts if c not in {column.name for column in columns}]
     checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
     stored = [
         *(_stored(c) for c in columns),

@@ -75,7 +75,7 @@ def apply_size_policy(plan: SegmentPlan, counts: Counts, histogram: Histogram) -
     sized = [Sized(_segment(dimensions, before[group.id], group), group.users) for group in merged]
     next_number = 1 + max(group.number for group in groups.values())
     parts, split_log = split_large(dimensions, _by_id([*sized, *exempt]), policy, histogram, next_number)
-    keep_log = tuple(_keep_else(else_, policy) for else_ in exempt if else_.users < policy.min_size)
+    keep_log = tuple(_keep_else(else_, policy) for else_ in exempt if 0 < else_.users < policy.min_size)
     return plan.with_changes(
         segments=tuple(sorted(parts, key=_number)),
         log=(*plan.log, *merge_log, *keep_log, *split_log),
@@ -110,11 +110,10 @@ def _number(segment: Segment) -> int:
 
 
 def _keep_else(sized: Sized, policy: SizePolicy) -> LogEntry:
-    users = f"{sized.users:,} users" if sized.users else "no users"
     return LogEntry(
         action="keep",
         segments=(sized.segment.id,),
         sizes=(sized.users,),
-        reason=f"{sized.segment.id} (ELSE) has {users}, under the minimum of {policy.min_size:,}, and stays: "
+        reason=f"{sized.segment.id} (ELSE) has {sized.users:,} users, under the minimum of {policy.min_size:,}, and stays: "
         "it holds whoever has a value missing and is never merged",
     )

@@ -64,7 +64,7 @@ def test_values_outside_the_contract_are_bad_rows(tmp_path: Path) -> None:
         ("user_id", " u2", "begins or ends with a space"),
         ("user_id", "u2\u00a0", "begins or ends with a space"),
     ]
-    rows = [cart(user_id=f"u{i}") | {column: text} for i, (column, text, _) in enumerate(wrong)]
+    rows = [cart(user_id=f"w{i}") | {column: text} for i, (column, text, _) in enumerate(wrong)]
     path = write_csv(tmp_path, [cart(), *rows])
     assert loaded(path, on_bad_rows="quarantine").rows == 1
     assert [r["reasons"] for r in rejected(path)] == [f"{column} {reason}" for column, _, reason in wrong]
@@ -174,7 +174,7 @@ def test_one_bad_number_late_in_the_file_does_not_make_its_column_text(tmp_path:
 
 
 def test_every_column_is_checked_though_few_of_them_are_used(tmp_path: Path) -> None:
-    rows = [cart(user_id=f"u{i}") | {column: "x"} for i, column in enumerate(COLUMN_NAMES[1:])]
+    rows = [cart(user_id=f"w{i}") | {column: "x"} for i, column in enumerate(COLUMN_NAMES[1:])]
     path = write_csv(tmp_path, [cart(), *rows])
     one_dimension = [{"name": "AOV", "column": "avg_order_value", "quantiles": [0.5]}]
     assert loaded(path, dimensions=one_dimension, on_bad_rows="quarantine").rejected == 7

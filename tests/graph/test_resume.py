@@ -1,0 +1,110 @@
+"""A run that is cut off, by kill -9 or ctrl-C, is finished by `--resume` as if nothing had happened.
+
+Whole processes on 300,000 users: each node then takes long enough to be hit.
+"""
+
+import json
+import shutil
+import signal
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartjury.tools.generate import write_mock
+from tests import program
+from tests.program import Finished
+
+ORDER = "load universe bucket size profile jury ballots judge record name score certify publish".split()
+
+
+class Cut:
+    """A run that was stopped at a node."""
+
+    def __init__(self, carts: Path, folder: Path, node: str, how: signal.Signals) -> None:
+        folder.mkdir()
+        self.folder = folder / "results"
+        # A relative path on purpose: it is resumed from another folder.
+        with program.start("run", str(carts), "--out", "results", folder=folder) as process:
+            assert process.stderr is not None
+            self.said: list[str] = []
+            for line in process.stderr:
+                self.said.append(line)
+                if line == f"{node} ...\n":
+                    process.send_signal(how)
+                    sent = time.monotonic()
+            self.code = process.wait(timeout=60)
+            self.seconds = time.monotonic() - sent
+        self.manifest = (self.folder / "manifest.json").is_file()
+
+
+@pytest.fixture(scope="module")
+def carts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("carts") / "carts.parquet"
+    write_mock(path, n_users=300_000, seed=3, as_of=date(2026, 10, 1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(carts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a run that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    done = program.run("run", str(carts), "--out", "results", folder=folder)
+    assert done.code == 0, done.err
+    return folder / "results"
+
+
+def resume(folder: Path, tmp_path: Path) -> Finished:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    return program.run("run", "--resume", str(folder), folder=elsewhere)
+
+
+def lasting(folder: Path) -> dict[str, Any]:
+    """A manifest without what differs between any two runs: times, the run's name and its paths."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["timings"], manifest["run_id"], manifest["options"]["out"], manifest["source"]["path"]
+    return manifest
+
+
+def assert_same_results(one: Path, other: Path) -> None:
+    names = {p.name for p in one.iterdir()}
+    assert names == {p.name for p in other.iterdir()}
+    for name in names - {"manifest.json", ".work"}:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+    assert lasting(one) == lasting(other)
+
+
+@pytest.mark.parametrize("node", ["bucket", "certify", "publish"])
+def test_a_killed_run_is_finished_without_redoing_what_was_done(
+    node: str, carts: Path, whole: Path, tmp_path: Path
+) -> None:
+    cut = Cut(carts, tmp_path / "cut", node, signal.SIGKILL)
+    assert (cut.code, cut.manifest) == (-signal.SIGKILL, False)
+
+    done = resume(cut.folder, tmp_path)
+
+    assert done.code == 0, done.err
+    main = [n for n in done.started if n in ORDER]
+    assert main[0] == node
+    assert not set(main) & set(ORDER[: ORDER.index(node)]) - {"ballots", "judge"} or node == "bucket"
+    assert set(main) >= set(ORDER[ORDER.index(node) :])
+    assert_same_results(cut.folder, whole)
+
+
+def test_ctrl_c_ends_a_run_at_once_and_says_how_to_finish_it(carts: Path, whole: Path, tmp_path: Path) -> None:
+    cut = Cut(carts, tmp_path / "cut", "profile", signal.SIGINT)
+    *progress, last = cut.said
+
+    assert (cut.code, cut.manifest) == (130, False)
+    assert last == "interrupted: cartjury run --resume results finishes this run\n"
+    assert all(line.endswith(" ...\n") for line in progress)
+    assert cut.seconds < 1
+
+    done = resume(cut.folder, tmp_path)
+
+    assert done.code == 0, done.err
+    assert done.started[0] == "profile"
+    assert_same_results(cut.folder, whole)

@@ -21,6 +21,7 @@ import numpy as np
 
 from cartjury.data.errors import InputError
 from cartjury.tools.distributions import NO_DATE, WORDS_PER_USER, Column, columns
+from cartjury.tools.engine.duck import quiet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,7 @@ def _copy(users: Iterator[dict[str, Column]], staging: Path, target: Path, optio
     }
     quoted = str(target).replace("'", "''")
     with duckdb.connect(staging, config=config) as connection:
-        connection.execute("SET enable_progress_bar = false")
+        quiet(connection)
         connection.execute("BEGIN")  # never committed: the staged rows are of no use after the copy
         connection.execute(_STAGING_TABLE)
         # DuckDB finds the local `block` by its name. Registering it would keep all blocks until the transaction ends.

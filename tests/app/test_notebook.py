@@ -5,7 +5,6 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +163,7 @@ def test_the_results_of_a_run_can_be_scored_again(carts: pd.DataFrame) -> None:
 
 
 def test_columns_types_index_and_attrs_of_a_frame_are_kept(carts: pd.DataFrame) -> None:
-    carts["user_id"] = pd.Series(range(10**18, 10**18 + len(carts)), dtype="int64")
+    carts["user_id"] = range(1_234_567_890_123_456_789, 1_234_567_890_123_456_789 + len(carts))
     carts["anything"] = [[n] for n in range(len(carts))]
     carts.index = pd.Index([f"row {n}" for n in range(len(carts))])
     carts.attrs["mine"] = "kept"
@@ -183,89 +182,42 @@ def test_columns_types_index_and_attrs_of_a_frame_are_kept(carts: pd.DataFrame) 
 def test_segments_of_a_frame_go_to_the_right_rows() -> None:
     carts = handmade(80).sample(frac=1, random_state=3)
 
-    users, _, _ = notebook.main(carts, min_size=1)
+    users = notebook.create_bucket_combinations(carts, min_size=1)
 
     high = carts["avg_order_value"] == 100
     assert (users["aov_bucket"] == high.map({True: "High", False: "Low"})).all()
     assert users.groupby("segment_id")[BUCKETS].nunique().eq(1).all(axis=None)
 
 
-# Ids and values of every kind
+# Values of every kind (tests/tools/test_frame.py has more of them)
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        pd.Series([1_234_567_890_123_456_789 + n for n in range(8)], dtype="int64"),
-        pd.Series([2**64 - 1 - n for n in range(8)], dtype="uint64"),
-        pd.Series([9_007_199_254_740_993 + n for n in range(8)], dtype="Int64"),
-        pd.Series([10**25 + n for n in range(8)], dtype="object"),
-        pd.Series(["007", "NA", "nan", "None", "null", "1e5", "Ä", "0"], dtype="str"),
-        pd.Series(["007", "NA", 5, "x", "y", "z", "w", 6], dtype="object"),
-        pd.Series([f"u{n}" for n in range(8)], dtype="category"),
-        pd.Series([f"00{n}" for n in range(8)], dtype="string[pyarrow]"),
-    ],
-    ids=lambda ids: str(ids.dtype),
-)
-def test_ids_reach_the_files_digit_by_digit(ids: "pd.Series[Any]", tmp_path: Path) -> None:
-    carts = handmade(8).assign(user_id=ids)
+def test_ids_reach_the_files_digit_by_digit(tmp_path: Path) -> None:
+    ids = [
+        "007",
+        "NA",
+        "nan",
+        "None",
+        "null",
+        "1e5",
+        "\N{LATIN CAPITAL LETTER A WITH DIAERESIS}",
+        "1234567890123456789",
+    ]
 
-    users, _, _ = notebook.main(carts, out="run")
+    users, _, _ = notebook.main(handmade(8).assign(user_id=ids), out="run")
 
     with (tmp_path / "run" / "cart_abandoners.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["user_id"] for row in csv.DictReader(file)] == [str(i) for i in ids]
-    assert users["user_id"].tolist() == ids.tolist()
+        assert [row["user_id"] for row in csv.DictReader(file)] == ids
+    assert users["user_id"].tolist() == ids
 
 
-@pytest.mark.parametrize(
-    ("ids", "said"),
-    [
-        (pd.Series([float(n) for n in range(8)]), "lose digits"),
-        (pd.Series(["a", 1.5, *"bcdefg"], dtype="object"), "row 2, column user_id: '1.5' is of type float"),
-        (pd.Series(["a", True, *"bcdefg"], dtype="object"), "row 2, column user_id: 'True' is of type bool"),
-        (pd.Series([b"a", *"bcdefgh"], dtype="object"), "row 1, column user_id"),
-        (pd.Series(["a", None, *"bcdefg"], dtype="object"), "row 2, column user_id: is empty"),
-        (pd.Series(list("abacdefg")), "row 3, column user_id: 'a' is also in row 1"),
-    ],
-    ids=["float", "float among text", "bool", "bytes", "missing", "repeated"],
-)
-def test_ids_that_are_no_ids_are_refused(ids: "pd.Series[Any]", said: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=said):
-        notebook.main(handmade(8).assign(user_id=ids))
-
-    assert not list(tmp_path.rglob("*.csv"))
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float32", "Float64", "object", "double[pyarrow]"])
-def test_missing_scores_are_unknown_whatever_marks_them(dtype: str) -> None:
+def test_missing_scores_are_unknown() -> None:
     carts = handmade(80)
-    scores = carts["engagement_score"].astype(object).where(carts.index % 4 != 0, None)
-    carts["engagement_score"] = scores.astype("float64").astype(dtype)
+    carts.loc[carts.index % 4 == 0, "engagement_score"] = float("nan")
 
-    users, _, _ = notebook.main(carts, min_size=1)
+    universe = notebook.create_bucket_combinations(carts, min_size=1)
 
-    assert (users["engagement_bucket"] == "Unknown").tolist() == [n % 4 == 0 for n in range(80)]
-
-
-@pytest.mark.parametrize(
-    "days",
-    [
-        pd.Series(pd.to_datetime([AS_OF, "2026-11-16", "2026-11-15"])).astype("datetime64[ns]"),
-        pd.Series([AS_OF, "2026-11-16", "2026-11-15"]),
-        pd.Series([date(2026, 11, 23), date(2026, 11, 16), date(2026, 11, 15)], dtype="object"),
-        # In New York it is still the day before.
-        pd.Series(pd.to_datetime(["2026-11-22 22:00", "2026-11-15 22:00", "2026-11-14 22:00"])).dt.tz_localize(
-            "America/New_York"
-        ),
-    ],
-    ids=["timestamps", "text", "dates", "zone"],
-)
-def test_days_count_alike_however_they_are_written(days: "pd.Series[Any]") -> None:
-    carts = handmade(3).assign(cart_abandoned_date=days)
-
-    universe = notebook.define_universe(carts)
-
-    assert universe["user_id"].tolist() == ["0000", "0001"]
+    assert (universe["engagement_bucket"] == "Unknown").tolist() == [n % 4 == 0 for n in range(80)]
 
 
 def test_one_user_is_a_universe() -> None:
@@ -285,7 +237,7 @@ def test_equal_values_stay_together() -> None:
     carts = handmade(100)
     carts["avg_order_value"] = [50.0] * 70 + [60.0] * 30
 
-    users, _, _ = notebook.main(carts, min_size=1)
+    users = notebook.create_bucket_combinations(carts, min_size=1)
 
     assert users.groupby("avg_order_value")["aov_bucket"].nunique().tolist() == [1, 1]
 
@@ -329,7 +281,7 @@ def test_bad_rows_can_be_left_out(carts: pd.DataFrame) -> None:
     ("given", "said"),
     [
         ({"min_sise": 3}, "unknown key 'min_sise', did you mean 'min_size'"),
-        ({"input": "nowhere.csv"}, "there is no file nowhere.csv"),
+        ({"input": "nowhere.csv"}, r"there is no file .*nowhere\.csv"),
         ({"input": [1, 2]}, "a pandas DataFrame is needed, not list"),
         ({"input": "carts.csv", "n_users": 5}, "cannot be combined with n_users"),
         ({"as_of": "23.11.2026"}, "as_of = '23.11.2026'"),

@@ -23,7 +23,7 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
     """
     connection = _engine(scratch, memory_limit).cursor()
     try:
-        connection.execute("SET enable_progress_bar = false")  # it prints to a pipe otherwise
+        quiet(connection)
         connection.execute("SET preserve_insertion_order = true")
         # A timestamp with a zone becomes a date; the machine's own zone must not decide which.
         connection.execute("SET TimeZone = 'UTC'")
@@ -39,6 +39,13 @@ def _engine(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnectio
     if memory_limit:
         engine.execute(f"SET memory_limit = {literal(memory_limit)}")
     return engine
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> None:
+    """Turn the progress bar off, which prints into pipes."""
+    # In a notebook without ipywidgets it is off, and setting it, to whatever, is an error.
+    if one(connection, "SELECT current_setting('enable_progress_bar')") == (True,):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

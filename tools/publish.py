@@ -6,16 +6,15 @@ A folder with a manifest is complete. A crash leaves either the files of the run
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cartjury.data.jury_records import Ballot, JuryRecord, Proposal
 from cartjury.data.options import Options
-from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import FileEntry, Manifest
 from cartjury.tools.certify import in_words as certificate_in_words
 from cartjury.tools.engine.dialects import export_all
+from cartjury.tools.jury_files import calls_jsonl, verdicts_json
 from cartjury.tools.manifest import manifest
 from cartjury.tools.report import render_report
 from cartjury.tools.results import Results
@@ -93,8 +92,8 @@ def _texts(results: Results) -> dict[str, str]:
         "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe),
         "plan.json": results.plan.to_json(),
         "segments.sql": export_all(results.plan),
-        "jury.jsonl": _calls(results.jury),
-        "verdicts.json": json.dumps(_hearings(results.plan, results.jury), indent=2) + "\n",
+        "jury.jsonl": calls_jsonl(results.jury),
+        "verdicts.json": verdicts_json(results.plan, results.jury),
         "certificate.json": results.certificate.to_json(),
         "report.html": render_report(
             plan=results.plan,
@@ -109,35 +108,6 @@ def _texts(results: Results) -> dict[str, str]:
             warnings=results.warnings(),
         ),
     }
-
-
-def _calls(jury: JuryRecord) -> str:
-    """One line for what a juror said at one stage of one round; the offline jury's calls cost nothing."""
-    lines: dict[tuple[int, int, str], dict[str, Any]] = {}
-    said: tuple[tuple[str, Sequence[Proposal | Ballot]], ...] = (("proposal", jury.proposals), ("ballot", jury.ballots))
-    for order, (stage, records) in enumerate(said):
-        for record in records:
-            who = {k: getattr(record, k) for k in ("round", "persona", "model", "provider")}
-            line = lines.setdefault((record.round, order, record.persona), {"stage": stage, **who, "parsed": []})
-            line["parsed"].append(record.model_dump(mode="json", exclude=set(who)))
-    return "".join(json.dumps(lines[key]) + "\n" for key in sorted(lines))
-
-
-def _hearings(plan: SegmentPlan, jury: JuryRecord) -> list[dict[str, Any]]:
-    """What was proposed, voted and decided, by segment."""
-    verdicts: Mapping[str, Any] = {v.segment_id: v for v in jury.verdicts}
-    return [
-        {
-            "segment_id": segment.id,
-            "rule": segment.rule,
-            "name": segment.name,
-            "origin": segment.named_by,
-            "proposals": [p.model_dump(mode="json") for p in jury.proposals if p.segment_id == segment.id],
-            "ballots": [b.model_dump(mode="json") for b in jury.ballots if b.segment_id == segment.id],
-            "verdict": verdicts[segment.id].model_dump(mode="json") if segment.id in verdicts else None,
-        }
-        for segment in plan.segments
-    ]
 
 
 def _entry(path: Path) -> FileEntry:

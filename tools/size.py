@@ -114,6 +114,6 @@ def _keep_else(sized: Sized, policy: SizePolicy) -> LogEntry:
         action="keep",
         segments=(sized.segment.id,),
         sizes=(sized.users,),
-        reason=f"{sized.segment.id} (ELSE) has {sized.users:,} users, under the minimum of {policy.min_size:,}, and stays: "
-        "it holds whoever has a value missing and is never merged",
+        reason=f"{sized.segment.id} (ELSE) has {sized.users:,} users, under the minimum of {policy.min_size:,}, "
+        "and stays: it holds whoever has a value missing and is never merged",
     )

@@ -42,14 +42,14 @@ def universe(carts: pd.DataFrame) -> pd.DataFrame:
 
 
 def handmade(users: int) -> pd.DataFrame:
-    """Carts of one day in which every feature has two values."""
+    """Carts of one day in which the order value has three values, and each score two."""
     numbers = range(users)
     return pd.DataFrame(
         {
             "user_id": [f"{n:04d}" for n in numbers],
             "cart_abandoned_date": pd.Timestamp(AS_OF),
             "last_order_date": pd.NaT,
-            "avg_order_value": [10.0 + 90 * (n % 2) for n in numbers],
+            "avg_order_value": [(10.0, 50.0, 100.0)[n % 3] for n in numbers],
             "sessions_last_30d": [1 + n % 3 for n in numbers],
             "num_cart_items": 2,
             "engagement_score": [0.2 + 0.5 * (n // 2 % 2) for n in numbers],
@@ -184,8 +184,8 @@ def test_segments_of_a_frame_go_to_the_right_rows() -> None:
 
     users = notebook.create_bucket_combinations(carts, min_size=1)
 
-    high = carts["avg_order_value"] == 100
-    assert (users["aov_bucket"] == high.map({True: "High", False: "Low"})).all()
+    levels = carts["avg_order_value"].map({10: "Low", 50: "Medium", 100: "High"})
+    assert users["aov_bucket"].tolist() == levels.tolist()
     assert users.groupby("segment_id")[BUCKETS].nunique().eq(1).all(axis=None)
 
 
@@ -235,11 +235,11 @@ def stepwise_quietly(carts: pd.DataFrame) -> pd.DataFrame:
 
 def test_equal_values_stay_together() -> None:
     carts = handmade(100)
-    carts["avg_order_value"] = [50.0] * 70 + [60.0] * 30
+    carts["avg_order_value"] = [40.0] * 30 + [50.0] * 50 + [60.0] * 20
 
     users = notebook.create_bucket_combinations(carts, min_size=1)
 
-    assert users.groupby("avg_order_value")["aov_bucket"].nunique().tolist() == [1, 1]
+    assert users.groupby("avg_order_value")["aov_bucket"].unique().map(list).tolist() == [["Low"], ["Medium"], ["High"]]
 
 
 @pytest.mark.parametrize("column", ["user_id", "cart_abandoned_date", "engagement_score", "num_cart_items"])

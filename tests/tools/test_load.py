@@ -13,11 +13,24 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
-from tests.carts import cart, carts, csv_text, loaded, rejected, stored, write_arrow, write_csv, write_frame, write_text
+from tests.carts import (
+    cart,
+    carts,
+    csv_text,
+    loaded,
+    rejected,
+    segmented,
+    stored,
+    write_arrow,
+    write_csv,
+    write_frame,
+    write_text,
+)
 from tests.carts import random_carts as made_up
 
 NAN = float("nan")
@@ -231,19 +244,65 @@ def test_a_field_of_a_million_characters_is_no_trouble(tmp_path: Path) -> None:
     ]
 
 
-def test_nan_in_parquet_is_a_missing_value_like_null(tmp_path: Path) -> None:
-    values = pa.array([NAN, None, 5.0, 0.0])
-    path = write_arrow(tmp_path, {"avg_order_value": values, "engagement_score": pa.array([0.5, NAN, None, 1.0])})
-    found = stored(loaded(path))
-    assert found["avg_order_value"].isna().tolist() == [True, True, False, False]
-    assert found["engagement_score"].isna().tolist() == [False, True, True, False]
-    assert found["profitability_score"].tolist() == [0.5] * 4
+@pytest.mark.parametrize(
+    "values",
+    # Where the file has a NULL, or its bounds hold 0, the engine takes other paths (duckdb#25521).
+    [[NAN, 0.2, 0.9], [NAN, 0.5, 0.5], [NAN, NAN, NAN], [NAN, None, 0.5], [0.0, NAN, 1.0], [0.5, -0.0, NAN]],
+)
+@pytest.mark.parametrize("width", [pa.float64(), pa.float32()])
+def test_nan_in_parquet_is_a_missing_value_like_null(
+    tmp_path: Path, values: list[float | None], width: pa.DataType
+) -> None:
+    found = loaded(write_arrow(tmp_path, {"engagement_score": pa.array(values, width)}))
+    as_it_should_be = [None if v is None or np.isnan(v) else v for v in pa.array(values, width).to_pylist()]
+    assert pq.read_table(found.path)["engagement_score"].to_pylist() == as_it_should_be
 
 
 def test_nan_hides_no_value_out_of_range_beside_it(tmp_path: Path) -> None:
     path = write_arrow(tmp_path, {"engagement_score": pa.array([NAN, 1.5, -0.5, 0.5])})
     with pytest.raises(InputError, match=r"2 bad rows\nrow 2, column engagement_score: '1.5' .*\nrow 3"):
         loaded(path)
+
+
+def test_minus_zero_in_parquet_is_zero(tmp_path: Path) -> None:
+    path = write_arrow(tmp_path, {"avg_order_value": pa.array([-0.0, 7.0])})
+    assert not np.signbit(stored(loaded(path))["avg_order_value"]).any()
+
+
+def test_infinity_in_parquet_is_a_bad_row(tmp_path: Path) -> None:
+    path = write_arrow(tmp_path, {"avg_order_value": pa.array([5.0, float("inf"), NAN])})
+    with pytest.raises(InputError, match=r"1 bad row\nrow 2, column avg_order_value: 'inf' is not finite"):
+        loaded(path)
+
+
+@pytest.mark.parametrize("column", ["value", "Segment", "conversion", "days_since_abandonment", "problems"])
+def test_columns_that_happen_to_be_called_like_ours_change_nothing(tmp_path: Path, column: str) -> None:
+    path = write_arrow(tmp_path, {column: pa.array([7, 8, 9])})
+    assert (
+        segmented(path).profiles == segmented(write_arrow(tmp_path, {"x": pa.array([7, 8, 9])}, "x.parquet")).profiles
+    )
+
+
+@pytest.mark.parametrize("reader", ["keep_columns", "filter", "dimensions"])
+@pytest.mark.parametrize("source", ["csv", "parquet"])
+def test_a_column_that_is_not_there_is_named(tmp_path: Path, reader: str, source: str) -> None:
+    wish = {
+        "keep_columns": ["city"],
+        "filter": [{"column": "city", "op": "=", "value": "Bonn"}],
+        "dimensions": [{"name": "City", "column": "city", "quantiles": [0.5]}],
+    }[reader]
+    path = write_csv(tmp_path, [cart()]) if source == "csv" else write_arrow(tmp_path, {"x": pa.array([1])})
+    with pytest.raises(InputError, match="there is no column city for"):
+        loaded(path, **{reader: wish})
+
+
+def test_an_input_file_is_never_written_over(tmp_path: Path) -> None:
+    path = write_arrow(tmp_path, {"avg_order_value": pa.array([5.0, 6.0])})
+    before = path.read_bytes()
+    loaded(path)
+    with pytest.raises(InputError, match="more than a day after as_of"):
+        loaded(path, date(2026, 1, 1))  # the same working folder
+    assert path.read_bytes() == before
 
 
 def test_nan_where_a_value_is_needed_is_a_bad_row(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""What a file is, and what its header must hold."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from cartjury.data.contract import COLUMN_NAMES
+from cartjury.data.errors import InputError
+from cartjury.tools.engine.duck import connect
+from cartjury.tools.source import Source, check_header, open_source
+from tests.carts import cart, csv_text, loaded, stored, write_csv, write_text
+
+HEADER = ",".join(COLUMN_NAMES)
+ROW = ",".join(cart().values())
+
+
+def opened(path: Path) -> Source:
+    with connect(path.parent) as connection:
+        return open_source(path, connection)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04rest", "an Excel workbook or a zip archive"),
+        ("\ufeffuser_id,".encode("utf-16-le"), "UTF-16"),
+        ("\ufeffuser_id,".encode("utf-16-be"), "UTF-16"),
+        (b'{"user_id": 1}', "JSON"),
+        (b"<html>", "HTML"),
+        (b"a\x00b\x00", "NUL bytes"),
+        (b"PAR1 and then nothing", "no readable Parquet file"),
+        (b"\x1f\x8b and then nothing", "no readable gzip file"),
+        (gzip.compress(b'{"user_id": 1}'), "JSON"),
+        (b"", "is empty"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_by_its_first_bytes(tmp_path: Path, content: bytes, what: str) -> None:
+    with pytest.raises(InputError, match=rf"carts\.csv.* {what}"):
+        opened(write_text(tmp_path, content))
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(InputError, match="there is no file"):
+            opened(path)
+
+
+def test_missing_columns_are_named_with_what_was_found_and_the_nearest_name() -> None:
+    header = [*COLUMN_NAMES[:-2], "Engagement_Score", "profit"]
+    with pytest.raises(InputError) as caught:
+        check_header("carts.csv", header)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "carts.csv: missing columns engagement_score, profitability_score"
+    assert lines[1].startswith("found: user_id, ")
+    assert lines[2:] == ["engagement_score: did you mean 'Engagement_Score'?"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_another_delimiter_is_guessed_from_a_header_of_one_column(tmp_path: Path, delimiter: str) -> None:
+    with pytest.raises(InputError, match="not separated by commas"):
+        opened(write_text(tmp_path, csv_text([cart()]).replace(",", delimiter)))
+
+
+def test_of_a_wide_header_only_twenty_columns_are_shown() -> None:
+    with pytest.raises(InputError, match=r"x19 and 1,?980 more") as caught:
+        check_header("carts.csv", [f"x{i}" for i in range(2000)])
+    assert "x20" not in str(caught.value)
+
+
+def test_a_column_of_the_contract_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the column engagement_score occurs twice"):
+        opened(write_text(tmp_path, f"{HEADER},engagement_score\n{ROW},0.9\n"))
+
+
+@pytest.mark.parametrize("further", ["x,x", "x,X", ",", "x#10,x,x", "User_ID,AVG_ORDER_VALUE", "column 9,"])
+def test_further_columns_that_cannot_be_told_apart_do_no_harm(tmp_path: Path, further: str) -> None:
+    found = stored(loaded(write_text(tmp_path, f"{HEADER},{further}\n{ROW},7,8{',9' * (further.count(',') - 1)}\n")))
+    assert found.loc[0, ["user_id", "avg_order_value", "profitability_score"]].tolist() == ["u1", 49.9, 0.41]
+
+
+def test_columns_may_stand_in_any_order_and_be_quoted(tmp_path: Path) -> None:
+    columns = tuple(reversed(COLUMN_NAMES))
+    text = csv_text([cart()], columns).replace(",".join(columns), ",".join(f'"{c}"' for c in columns))
+    assert opened(write_text(tmp_path, text)).types == dict.fromkeys(columns, "VARCHAR")
+    assert stored(loaded(tmp_path / "carts.csv")).loc[0, ["user_id", "avg_order_value"]].tolist() == ["u1", 49.9]
+
+
+def test_an_empty_first_line_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the first line is empty"):
+        opened(write_text(tmp_path, "\n" + csv_text([cart()])))
+
+
+def test_names_with_quotes_and_line_ends_are_names(tmp_path: Path) -> None:
+    columns = (*COLUMN_NAMES, "it's", 'a "b"', "two\nlines")
+    path = write_csv(tmp_path, [{**cart(), **dict.fromkeys(columns[8:], "x")}], columns)
+    assert tuple(opened(path).types) == columns
+    assert stored(loaded(path, keep_columns=columns[8:])).loc[0, list(columns[8:])].tolist() == ["x"] * 3
+
+
+def test_a_file_name_may_hold_quotes(tmp_path: Path) -> None:
+    path = write_text(tmp_path, csv_text([cart()]), 'it\'s "mine" [1]*.csv')
+    assert loaded(path).rows == 1

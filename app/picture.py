@@ -41,7 +41,7 @@ def treemap(results_df: pd.DataFrame) -> Picture:
         raise InputError(f"treemap draws the results of main or compute_segment_scores: no column {missing[0]}")
     rows = results_df.to_dict("records")
     items = [Item(r["segment_id"], r["Segment Name"], r["Size"], r["Overall_Score"], _described(r)) for r in rows]
-    table = results_df[list(SHOWN)].to_html(
+    table = results_df[["segment_id", *SHOWN]].to_html(
         index=False,
         border=0,
         na_rep="unknown",

@@ -67,7 +67,10 @@ def leaving_at_once(hint: str) -> Iterator[None]:
     """
 
     def leave(*_: object) -> None:
-        say(f"{WIPE if sys.stderr.isatty() else ''}interrupted: {hint}")
+        # Past Python's buffers: the signal may come in the middle of a write to them.
+        wipe = WIPE if sys.stderr.isatty() else ""
+        with contextlib.suppress(OSError):
+            os.write(2, f"{wipe}interrupted: {hint}\n".encode())
         os._exit(Exit.INTERRUPTED)
 
     before = signal.signal(signal.SIGINT, leave)

@@ -1,7 +1,7 @@
 """The program as a user starts it: a process of its own, that reaches no network but this machine.
 
-    run("run", "--n-users", "500", folder=tmp_path)           -> Finished(code, out, err)
-    start("run", ..., folder=tmp_path)                        -> a process to watch, interrupt or kill
+run("run", "--n-users", "500", folder=tmp_path)           -> Finished(code, out, err)
+start("run", ..., folder=tmp_path)                        -> a process to watch, interrupt or kill
 """
 
 import os

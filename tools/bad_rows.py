@@ -79,7 +79,9 @@ def quarantine(connection: duckdb.DuckDBPyConnection, rows: Path, rejected: Path
     file = f"read_parquet({literal(str(rows))}, file_row_number = true)"
     connection.execute(
         f"COPY (SELECT * EXCLUDE (file_row_number) REPLACE (NULL AS problems, NULL AS raw) FROM {file} "
-        f"WHERE file_row_number NOT IN (SELECT stored FROM bad_stored)) TO {literal(str(clean))} ({PARQUET})"
+        # A join loses the order of the rows, so they are sorted again.
+        f"WHERE file_row_number NOT IN (SELECT stored FROM bad_stored) ORDER BY file_row_number) "
+        f"TO {literal(str(clean))} ({PARQUET})"
     )
     clean.replace(rows)
 

@@ -24,9 +24,9 @@ def candidates(cut: float) -> Iterator[float]:
     seen = set()
     for step in itertools.chain([power], (s * power.scaleb(-i) for i in itertools.count(1) for s in STEPS)):
         rounded = (exact / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
-        if rounded and rounded not in seen:
+        if rounded not in seen:
             seen.add(rounded)
-            yield float(rounded)
+            yield float(rounded) + 0.0  # never -0.0
         if rounded == exact:
             return
 

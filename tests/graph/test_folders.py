@@ -89,9 +89,7 @@ def poisoned() -> dict[str, Callable[[str], State]]:
         "options.out": lambda path: State(options=Options(out=path)),
         "run.folder": lambda path: State(run=Run.model_validate({**run, "folder": path})),
         "run.work": lambda path: State(run=Run.model_validate({**run, "work": path})),
-        "dataset.path": lambda path: State(
-            dataset=Dataset(source="x", generated=False, sha256="0", path=path, rows=1)
-        ),
+        "dataset.path": lambda path: State(dataset=Dataset(source="x", generated=False, sha256="0", path=path, rows=1)),
     }
 
 

@@ -98,9 +98,7 @@ def test_checkpoints_hold_plain_json_and_the_chat(run: Run) -> None:
     assert any(space.startswith("jury") for space, _ in checkpointed(run.folder))
 
 
-def test_no_warning_of_an_unregistered_type_awaits_those_who_resume(
-    run: Run, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_warning_of_an_unregistered_type_awaits_those_who_resume(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     list(checkpointed(run.folder))
 
     assert caplog.records == []

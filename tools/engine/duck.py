@@ -69,5 +69,8 @@ def literal(value: str | float) -> str:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """SQL that puts an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"CASE WHEN {text}[1] IN ('=', '+', '-', '@', chr(9), chr(13)) THEN '''' || {text} ELSE {text} END"
+    """SQL that puts an apostrophe before a text that a spreadsheet would run as a formula.
+
+    No IN list: DuckDB makes a join of six or more values, and rows that come out of a join lose their order.
+    """
+    return f"CASE WHEN regexp_matches({text}, '^[-=+@\\t\\r]') THEN '''' || {text} ELSE {text} END"

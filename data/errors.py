@@ -13,11 +13,9 @@ class InputError(CartjuryError):
     """
 
     def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
+        # One text: a server keeps the repr of an error, and that shows the arguments.
+        super().__init__("\n".join((message, *details)))
         self.details = details
-
-    def __str__(self) -> str:
-        return "\n".join((str(self.args[0]), *self.details))
 
 
 class PlanError(InputError):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cartjury.data.records import Origin, Record
+from cartjury.data.base import Origin, Record
 
 Persona = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager"]
 PERSONAS: tuple[Persona, ...] = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")

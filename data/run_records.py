@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cartjury.data.records import Record
+from cartjury.data.base import Record
 
 MetricName = Literal["conversion", "lift", "size", "profitability", "strategic_fit"]
 METRICS: tuple[MetricName, ...] = ("conversion", "lift", "size", "profitability", "strategic_fit")

@@ -20,6 +20,8 @@ from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.state import Input, State
 from tests.carts import AS_OF, cart, write_csv
 
+ORDER = ["prepare", "generate", "load", "universe", "bucket", "size", "profile"]
+ORDER += ["jury", "name", "score", "certify", "publish"]
 THREAD: Any = {"configurable": {"thread_id": "one"}}
 
 
@@ -62,7 +64,7 @@ def checkpointed(folder: Path) -> Iterator[tuple[str, Any]]:
 def test_the_nodes_run_once_each_in_the_order_of_the_picture(run: Run) -> None:
     main = [n for n in run.nodes if n in build_graph().get_graph().nodes]
 
-    assert main == "prepare generate load universe bucket size profile jury name score certify publish".split()
+    assert main == ORDER
 
 
 def test_the_final_state_tells_the_whole_run(run: Run) -> None:

@@ -1,5 +1,6 @@
 """The compiled graphs are the pictures in build.py: what Studio draws is what runs."""
 
+import itertools
 from collections.abc import Iterable
 
 from langgraph.graph import END, START
@@ -16,7 +17,7 @@ def edges(graph: Compiled, *, conditional: bool) -> Edges:
 
 
 def chain(*names: str) -> Edges:
-    return set(zip(names, names[1:], strict=False))
+    return set(itertools.pairwise(names))
 
 
 def pictured(names: Iterable[str]) -> list[str]:

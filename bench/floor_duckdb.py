@@ -22,6 +22,11 @@ COLUMNS = ["user_id", *DATES, "avg_order_value", *COUNTS, "engagement_score", "p
 REQUIRED = ["user_id", "cart_abandoned_date", "sessions_last_30d", "num_cart_items"]
 TYPES = dict.fromkeys(DATES, "DATE") | dict.fromkeys(COUNTS, "BIGINT") | dict.fromkeys(MEASURES, "DOUBLE")
 WINDOW_DAYS = 7
+# The users file has five more columns. Here they are constants of the usual length: written, but not worked out.
+LABELS = (
+    "'Medium' AS aov_bucket, 'High' AS engagement_bucket, 'High' AS profitability_bucket, "
+    "'S01' AS segment_id, 'Premium_Active_Valuable' AS segment_name"
+)
 
 
 def stop(message: str) -> NoReturn:
@@ -86,7 +91,7 @@ def write_universe(db: duckdb.DuckDBPyConnection, outdir: Path) -> None:
     if size * 1000 < rows:
         stop(f"the newest date {newest} looks wrong: under 0.1 % of the rows fall into its window")
     outdir.mkdir(parents=True, exist_ok=True)
-    db.execute(f"COPY (SELECT * {inside}) TO '{outdir / 'cart_abandoners.csv'}' (HEADER, DELIMITER ',')")
+    db.execute(f"COPY (SELECT *, {LABELS} {inside}) TO '{outdir / 'cart_abandoners.csv'}' (HEADER, DELIMITER ',')")
 
 
 def main() -> None:

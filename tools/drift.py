@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from cartjury.data.contract import COLUMN_NAMES, DERIVED
 from cartjury.data.records import Baseline, SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.baseline import bin_shares
@@ -29,7 +30,8 @@ def stability_index(expected: Sequence[float], actual: Sequence[float]) -> float
 
 def drift(dataset: Dataset, universe: Universe, plan: SegmentPlan, memory_limit: str | None = None) -> tuple[str, ...]:
     """Warn of every feature that moved, and of every missing rate that crossed the line where Unknown is a level."""
-    features = plan.provenance.baseline if plan.provenance else ()
+    read = {*COLUMN_NAMES, *DERIVED, *(d.column for d in plan.dimensions)}  # a dropped dimension's column is not
+    features = [b for b in plan.provenance.baseline if b.column in read] if plan.provenance else []
     relation = users(dataset, universe, plan.filter)
     with connect(Path(dataset.path).parent, memory_limit) as connection:
         now = {b.column: distribution(connection, relation, b.column, universe.size) for b in features}

@@ -118,12 +118,15 @@ def _retract(folder: Path, keep: Mapping[str, FileEntry]) -> None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return
-    listed = json.loads(manifest.read_text(encoding="utf-8")).get("files", {})
+    try:
+        listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    except (ValueError, LookupError, TypeError):
+        listed = {}  # not a manifest of ours, or no longer one
     manifest.unlink()
     for name in listed:
         # Only plain names: a manifest that somebody edited must not reach outside its folder.
-        if name not in keep and Path(name).name == name:
-            (folder / name).unlink(missing_ok=True)
+        if name not in keep and Path(name).name == name and (folder / name).is_file():
+            (folder / name).unlink()
 
 
 def _durable(path: Path) -> None:

@@ -3,6 +3,7 @@
 Names come from a list here, because naming is not what is measured.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -38,4 +39,5 @@ def main(source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(1_000_000)  # as the command line does
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,8 @@ from cartjury.tools.tables import write_users
 from cartjury.tools.universe import define_universe
 
 AS_OF = date(2026, 11, 23)
+# A folder with further carts, broken ones in nasty/ and real ones in open/; tests that read it are skipped without it.
+SAMPLES = Path(os.environ.get("CARTJURY_SAMPLES", "no-such-folder"))
 GOOD = {
     "user_id": "u1",
     "cart_abandoned_date": "2026-11-20",

@@ -119,6 +119,15 @@ def _date(sql_type: str, raw: str) -> str | None:
     return f"CAST({raw} AS DATE)" if sql_type == "DATE" or sql_type.startswith("TIMESTAMP") else None
 
 
+def date_or_fail(raw: str) -> str:
+    """SQL of the date in a text, NULL where it is empty; the query fails where it is no date."""
+    return (
+        f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN CAST({raw} AS DATE) "
+        f"WHEN {raw} IS NULL OR {raw} = '' THEN NULL "
+        f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN CAST({raw}[:10] AS DATE) ELSE CAST({raw} || '?' AS DATE) END"
+    )
+
+
 def _number(sql_type: str, raw: str) -> str | None:
     if sql_type == "VARCHAR":
         # 1_000 is a number to the engine and a typing error to everybody else.

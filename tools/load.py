@@ -1,6 +1,7 @@
 """Read carts strictly: one pass types, checks and stores every row; a bad row never gives a wrong number.
 
-file -> [typed columns, problems, raw values of bad rows] -> checked rows as Parquet
+file -> the short way (clean_file.py), if every value is what it should be      -> checked rows as Parquet
+     -> else [typed columns, problems, raw values of bad rows] -> error or quarantine
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
 from cartjury.tools.bad_rows import collect, message, quarantine
 from cartjury.tools.checks import checked_column, typed
-from cartjury.tools.clean_file import link_if_clean
+from cartjury.tools.clean_file import copy_if_clean, link_if_clean
 from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine.duck import PARQUET, connect, literal, one, quoted
 from cartjury.tools.source import Source, open_source, sha256_of
@@ -42,11 +43,13 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     with connect(work, options.memory_limit) as connection:
         source = open_source(path, connection)
         columns = (*CONTRACT, *further_numbers(source.types, options))
-        texts = further_texts(source.types, options)
+        texts = [t for t in further_texts(source.types, options) if t not in {c.name for c in columns}]
         rows.unlink(missing_ok=True)  # it may be another name of an input file, which must not be written over
         try:
-            linked = link_if_clean(connection, source, columns, as_of, rows)
-            bad = 0 if linked else _copy(connection, source, columns, texts, as_of, rows)
+            clean = link_if_clean(connection, source, columns, as_of, rows) or copy_if_clean(
+                connection, source, columns, texts, as_of, rows
+            )
+            bad = 0 if clean else _copy(connection, source, columns, texts, as_of, rows)
         except duckdb.Error as error:
             raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
         if bad and options.on_bad_rows == "fail":
@@ -77,15 +80,14 @@ def _copy(
     rows: Path,
 ) -> int:
     """Type, check and store every row, and return how many are bad; `problems` and `raw` say what is wrong."""
-    kept = [c for c in texts if c not in {column.name for column in columns}]
     checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
     stored = [
         *(_stored(c) for c in columns),
-        *map(quoted, kept),
+        *map(quoted, texts),
         f"CASE WHEN is_bad THEN [{', '.join(check.problem for check in checked)}] END AS problems",
         f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
     ]
-    query = f"SELECT {', '.join(stored)} FROM {typed(source, columns, checked, kept)}"
+    query = f"SELECT {', '.join(stored)} FROM {typed(source, columns, checked, texts)}"
     connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
     return collect(connection, rows, [c.name for c in columns], source.blank_lines)
 

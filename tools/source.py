@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -36,12 +36,15 @@ class Source(NamedTuple):
         relation: SQL table function that yields its rows in order; text columns for CSV.
         types: DuckDB type by column name, in the file's order.
         blank_lines: numbers the blank lines of a CSV; None for Parquet.
+        declared: makes the relation of a plain CSV whose columns have these types, instead of text; reading
+            it fails at the first value that does not fit. None for other files.
     """
 
     path: Path
     relation: str
     types: dict[str, str]
     blank_lines: Callable[[], Sequence[int]] | None
+    declared: Callable[[Mapping[str, str]], str] | None = None
 
 
 def sha256_of(path: Path) -> str:
@@ -108,13 +111,31 @@ def _csv(path: Path, head: bytes) -> Source:
         if first.startswith(magic):
             raise InputError(f"{path.name} is {what}")
     header = _header(path.name, first)
-    columns = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header)
-    relation = (
-        f"read_csv({literal(str(path))}, columns = {{{columns}}}, auto_detect = false, header = true, "
-        f"delim = ',', quote = '\"', escape = '\"', strict_mode = true, max_line_size = 16000000, "
-        f"compression = {literal('gzip' if zipped else 'none')}, store_rejects = true, rejects_limit = 0)"
+    text = dict.fromkeys(header, "VARCHAR")
+    tolerant = ["store_rejects = true", "rejects_limit = 0", f"compression = {literal('gzip' if zipped else 'none')}"]
+    return Source(
+        path,
+        relation=_read_csv(path, text, tolerant),
+        types=text,
+        blank_lines=partial(blank_records, path, zipped=zipped),
+        declared=None if zipped else lambda types: _read_csv(path, {**text, **types}, []),
     )
-    return Source(path, relation, dict.fromkeys(header, "VARCHAR"), partial(blank_records, path, zipped=zipped))
+
+
+def _read_csv(path: Path, types: Mapping[str, str], further: Sequence[str]) -> str:
+    columns = ", ".join(f"{literal(name)}: {literal(sql_type)}" for name, sql_type in types.items())
+    options = [
+        f"columns = {{{columns}}}",
+        "auto_detect = false",
+        "header = true",
+        "delim = ','",
+        "quote = '\"'",
+        "escape = '\"'",
+        "strict_mode = true",
+        "max_line_size = 16000000",
+        *further,
+    ]
+    return f"read_csv({literal(str(path))}, {', '.join(options)})"
 
 
 def _first_bytes(path: Path, *, zipped: bool) -> bytes:

@@ -21,7 +21,6 @@ from cartjury.data.records import (
 )
 from tests.tools.plan_examples import PROFIT, plan_of, plans, twelve
 
-NAN, INFINITY = float("nan"), float("inf")
 TWO = [Box(levels=(name,)) for name in PROFIT.level_names]  # Unknown, Low, High
 
 

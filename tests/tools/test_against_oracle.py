@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from tests import oracle
-from tests.carts import AS_OF, Segmented, random_carts, segmented, users_of, write_frame
+from tests.carts import AS_OF, SAMPLES, Segmented, random_carts, segmented, users_of, write_frame
 
-OPEN = Path("/work/shared/data/open")
+OPEN = SAMPLES / "open"
 SEED = [("AOV", "avg_order_value", (0.4, 0.8)), ("Engagement", "engagement_score", (0.6,))]
 SEED += [("Profit", "profitability_score", (0.6,))]
 
@@ -210,7 +210,7 @@ def test_the_proof_holds(run: tuple[Case, Segmented, pd.DataFrame]) -> None:
     assert proof.users == proof.claimed_once == sum(proof.sizes.values()) == len(run[2])
 
 
-@pytest.mark.skipif(not OPEN.is_dir(), reason="the open data sets are not on this machine")
+@pytest.mark.skipif(not OPEN.is_dir(), reason="CARTJURY_SAMPLES names no folder with open/")
 @pytest.mark.parametrize("name", ["rees46_users.csv", "retentioneering_ecom_SYNTHETIC_users.csv"])
 def test_carts_of_real_shops_are_segmented_like_the_oracle_does_it(tmp_path: Path, name: str) -> None:
     frame = pd.read_csv(OPEN / name, dtype={"user_id": str})

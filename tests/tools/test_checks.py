@@ -19,9 +19,6 @@ from tests.carts import (
     write_frame,
 )
 
-NAN = float("nan")
-SHARED = Path("/work/shared/data/nasty")
-
 
 def reasons(path: Path, column: str) -> dict[str, str]:
     """What a quarantine says of each bad value of a column; `'` stands before what a spreadsheet would run."""

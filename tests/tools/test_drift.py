@@ -67,9 +67,15 @@ def test_a_feature_that_moved_is_named_with_its_index(tmp_path: Path) -> None:
     assert f"(PSI {index:.2f})" in warning
 
 
-def test_a_small_move_gives_no_warning(tmp_path: Path) -> None:
+def test_the_line_is_an_index_of_two_tenths(tmp_path: Path) -> None:
     frame = random_carts(500, 1, days=0).assign(avg_order_value=np.arange(500.0))
-    assert warnings(tmp_path, fitted(tmp_path, frame), frame.assign(avg_order_value=np.arange(500.0) * 0.95)) == ()
+    plan = fitted(tmp_path, frame)
+    for users, warned in ((40, False), (46, True)):  # of 50 in the highest of ten bins go to the lowest
+        new = np.arange(500.0)
+        new[500 - users :] = 0
+        index = users / 500 * math.log((50 + users) / (50 - users))
+        assert (index > 0.2) == warned
+        assert bool(warnings(tmp_path, plan, frame.assign(avg_order_value=new))) == warned
 
 
 @pytest.mark.parametrize(("before", "now", "warned"), [(0, 60, True), (60, 0, True), (0, 20, False), (60, 90, False)])

@@ -13,6 +13,7 @@ import pytest
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from tests.carts import (
+    SAMPLES,
     cart,
     carts,
     csv_text,
@@ -25,8 +26,7 @@ from tests.carts import (
     write_text,
 )
 
-NAN = float("nan")
-SHARED = Path("/work/shared/data/nasty")
+NASTY = SAMPLES / "nasty"
 
 
 def test_quotes_commas_and_line_ends_inside_a_field_survive(tmp_path: Path) -> None:
@@ -135,9 +135,12 @@ def test_a_further_column_of_a_dimension_is_checked_like_the_others(tmp_path: Pa
 def test_a_small_memory_limit_is_enough_for_300_000_rows(tmp_path: Path) -> None:
     from cartjury.tools.generate import write_mock
 
-    path = tmp_path / "carts.parquet"
+    path = tmp_path / "carts.csv"
     write_mock(path, n_users=300_000, seed=1, as_of=date(2026, 11, 23))
-    assert loaded(path, memory_limit="100MB").rows == 300_000
+    found = loaded(path, memory_limit="100MB")
+    assert found.rows == 300_000
+    ids = stored(found)["user_id"]
+    assert ids.is_monotonic_increasing  # many threads, and still the order of the file
 
 
 def test_a_reference_names_source_hash_and_rows(tmp_path: Path) -> None:
@@ -148,7 +151,7 @@ def test_a_reference_names_source_hash_and_rows(tmp_path: Path) -> None:
     assert (found.rows, found.rejected, found.notices, found.generated) == (2, 0, (), False)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the broken files are not on this machine")
+@pytest.mark.skipif(not NASTY.is_dir(), reason="CARTJURY_SAMPLES names no folder with nasty/")
 def test_a_broken_file_is_read_or_refused_but_never_a_crash(tmp_path: Path) -> None:
     expected = {
         "00_clean_control.csv": 6,
@@ -158,7 +161,7 @@ def test_a_broken_file_is_read_or_refused_but_never_a_crash(tmp_path: Path) -> N
     }
     expected |= {"60_three_thousand_users.csv": 3000, "57_many_bad_rows.csv": 200, "53_xlsx_named_csv.csv": 0}
     found = {}
-    for path in sorted(SHARED.glob("*.csv")):
+    for path in sorted(NASTY.glob("*.csv")):
         copy = tmp_path / path.name
         copy.write_bytes(path.read_bytes())
         with suppress(InputError):

@@ -25,7 +25,6 @@ from tests.carts import (
 )
 
 NAN = float("nan")
-SHARED = Path("/work/shared/data/nasty")
 
 
 @pytest.mark.parametrize(

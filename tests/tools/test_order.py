@@ -11,7 +11,7 @@ import pytest
 from cartjury.tools.generate import write_mock
 from tests import carts
 
-ROWS = 260_000  # three row groups
+ROWS = 260_000
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 def test_the_users_file_keeps_the_order(mock: pd.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "carts.parquet"
-    mock.to_parquet(path)
+    mock.to_parquet(path, row_group_size=ROWS // 3)
     users = carts.users_of(carts.segmented(path), tmp_path / "users.csv")
 
     assert len(users) > ROWS / 2
@@ -34,7 +34,7 @@ def test_the_users_file_keeps_the_order(mock: pd.DataFrame, tmp_path: Path) -> N
 def test_rows_left_in_after_quarantine_keep_the_order(mock: pd.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "carts.parquet"
     bad = np.arange(ROWS) % 1000 == 0
-    mock.assign(engagement_score=mock["engagement_score"].mask(bad, 7.0)).to_parquet(path)
+    mock.assign(engagement_score=mock["engagement_score"].mask(bad, 7.0)).to_parquet(path, row_group_size=ROWS // 3)
     stored = carts.stored(carts.loaded(path, on_bad_rows="quarantine"))
 
     assert len(stored) == ROWS - bad.sum()

@@ -70,6 +70,13 @@ def test_days_are_averaged_over_those_who_have_them(high_and_low: tuple[SegmentP
     assert low.means["days_since_last_order"] == -1  # an order on the day after as_of
 
 
+def test_money_is_summed_in_millionths_and_shares_in_billionths_half_up(tmp_path: Path) -> None:
+    rows = [user(1, "0.0000015", "0.0000000025", "0.5"), user(2, "0", "0", "0.5")]
+    (found,) = segmented(write_csv(tmp_path, rows), AS_OF, dimensions=BY_VALUE["dimensions"]).profiles
+    assert found.means["avg_order_value"] == 2e-6 / 2
+    assert found.means["engagement_score"] == 3e-9 / 2
+
+
 def test_a_segment_without_users_has_no_means(tmp_path: Path) -> None:
     found = segmented(
         write_csv(tmp_path, [user(1, "150", "0.8", "0.9"), user(2, "20", "0.8", "0.9")]), AS_OF, **BY_VALUE

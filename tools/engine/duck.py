@@ -73,4 +73,6 @@ def spreadsheet_safe(text: str) -> str:
 
     No IN list: DuckDB makes a join of six or more values, and rows that come out of a join lose their order.
     """
-    return f"CASE WHEN regexp_matches({text}, '^[-=+@\\t\\r]') THEN '''' || {text} ELSE {text} END"
+    runs = f"regexp_matches({text}, '^[-=+@\\t\\r]')"
+    # All of these come before the letter A, so that most texts are told by one comparison.
+    return f"CASE WHEN {text} < 'A' THEN CASE WHEN {runs} THEN chr(39) || {text} ELSE {text} END ELSE {text} END"

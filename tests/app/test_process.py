@@ -1,0 +1,116 @@
+"""What only a process of its own can show: closed pipes, lazy imports, terminals, the environment."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import program
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("process")
+    ended = program.run("run", "--n-users", "500", "--as-of", "2026-10-01", "--out", "out", folder=folder)
+    assert ended.code == 0, ended.err
+    return folder
+
+
+def into_closed_pipe(*words: str, folder: Path) -> tuple[int, str]:
+    """Exit code and stderr of a command whose reader has left before it wrote anything."""
+    read, write = os.pipe()
+    os.close(read)
+    with program.start(*words, folder=folder, stdout=write) as process:
+        os.close(write)
+        _, err = process.communicate(timeout=60)
+        return process.returncode, err
+
+
+@pytest.mark.parametrize("words", ["show out", "show out --json", "export-sql out/plan.json"])
+def test_a_reader_that_leaves_is_no_error(finished: Path, words: str) -> None:
+    code, err = into_closed_pipe(*words.split(), folder=finished)
+
+    assert code == 0
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
+
+
+def test_a_run_ends_well_when_nobody_reads_its_table_or_its_progress(tmp_path: Path) -> None:
+    command = f"'{program.BIN}/cartjury' run --n-users 300 --as-of 2026-10-01 --out out 2>&1 | head -1"
+    ended = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path,
+        env=program.surroundings(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (ended.stdout, ended.stderr) == ("prepare ...\n0\n", "")
+    assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+HEAVY = {"pandas", "numpy", "scipy", "duckdb", "langgraph", "langchain_core", "sqlglot", "jinja2", "groq", "cerebras"}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["run", "--nonsense"]])
+def test_help_loads_nothing_heavy(words: list[str], tmp_path: Path) -> None:
+    code = (
+        "import sys; from cartjury.app import cli; sys.argv[1:] = sys.argv[2:]\n"
+        "try: cli.main()\nexcept SystemExit: print(*sys.modules, file=open('modules', 'w'))"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code, "-", *words],
+        cwd=tmp_path,
+        env=program.surroundings(tmp_path),
+        capture_output=True,
+        check=True,
+    )
+    loaded = {name.split(".")[0] for name in (tmp_path / "modules").read_text().split()}
+
+    assert "typer" in loaded
+    assert loaded & HEAVY == set()
+
+
+def on_terminal(*words: str, folder: Path) -> str:
+    """All that a terminal shows of a command."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(program.BIN / "cartjury"), *words],
+        cwd=folder,
+        env=program.surroundings(folder, TERM="xterm", COLUMNS="200"),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:  # how Linux says that the other side has hung up
+        pass
+    finally:
+        os.close(ours)
+    process.wait(timeout=60)
+    return shown.decode()
+
+
+def test_on_a_terminal_progress_is_one_line_that_is_wiped_also_before_an_error(finished: Path) -> None:
+    shown = on_terminal("run", "none.csv", "--out", "new", folder=finished)
+    last = shown.replace("\r\n", "\n").split("\r\033[K")[-1]
+
+    assert "load ..." in shown
+    assert "load ...\r\n" not in shown
+    assert last.startswith("error: there is no file")
+    assert "\n" not in last.strip()
+
+
+def test_settings_come_from_the_process_environment(tmp_path: Path) -> None:
+    ended = program.run("generate", "carts.csv", folder=tmp_path, env={"CARTJURY_N_USERS": "17"})
+
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err.startswith("wrote 17 users")

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from cartjury.data.errors import InputError
+
 # Small dictionaries only: the working file is written once and read a few times, and building
 # dictionaries for ids and prices costs more than they save.
 PARQUET = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 200"
@@ -20,6 +22,9 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
     Args:
         scratch: folder for files that do not fit into memory.
         memory_limit: such as "500MB"; None leaves DuckDB's own default.
+
+    Raises:
+        InputError: what is done with it needs more memory than the limit, or the disk is full.
     """
     connection = _engine(scratch, memory_limit).cursor()
     try:
@@ -28,6 +33,8 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
         # A timestamp with a zone becomes a date; the machine's own zone must not decide which.
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise InputError(f"the engine has too little memory or disk: {str(error).splitlines()[0]}") from error
     finally:
         connection.close()
 
@@ -69,10 +76,9 @@ def literal(value: str | float) -> str:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """SQL that puts an apostrophe before a text that a spreadsheet would run as a formula.
-
-    No IN list: DuckDB makes a join of six or more values, and rows that come out of a join lose their order.
-    """
-    runs = f"regexp_matches({text}, '^[-=+@\\t\\r]')"
+    """SQL that puts an apostrophe before a text that a spreadsheet would run as a formula."""
+    # No IN list: from six values on the engine makes it a join, and a join does not keep the order of the rows.
+    starts = ["'='", "'+'", "'-'", "'@'", "chr(9)", "chr(13)"]
+    runs = " OR ".join(f"starts_with({text}, {start})" for start in starts)
     # All of these come before the letter A, so that most texts are told by one comparison.
     return f"CASE WHEN {text} < 'A' THEN CASE WHEN {runs} THEN chr(39) || {text} ELSE {text} END ELSE {text} END"

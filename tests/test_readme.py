@@ -71,5 +71,3 @@ def test_the_python_shown_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     exec(code, names)
 
     assert {"universe_df", "results_df", "segment_rule_map"} <= set(names)
-
-

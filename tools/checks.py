@@ -124,7 +124,8 @@ def date_or_fail(raw: str) -> str:
     return (
         f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN CAST({raw} AS DATE) "
         f"WHEN {raw} IS NULL OR {raw} = '' THEN NULL "
-        f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN CAST({raw}[:10] AS DATE) ELSE CAST({raw} || '?' AS DATE) END"
+        f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN CAST({raw}[:10] AS DATE) "
+        f"ELSE CAST({raw} || '?' AS DATE) END"
     )
 
 

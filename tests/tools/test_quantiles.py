@@ -1,9 +1,10 @@
 """Thresholds have the bits of numpy's linear quantiles, whatever the values."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,28 +19,23 @@ TIED = st.sampled_from([0.0, 0.1, 0.1 + 0.2, 0.3, 5e-324, 1e-308, 1.0, 7.7, 1e12
 SHARES = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.6, 0.8, 1.0]), min_size=1, max_size=4)
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(Path(tmp_path_factory.mktemp("engine"))) as connection:
-        yield connection
-
-
-def tabulated(engine: duckdb.DuckDBPyConnection, values: list[float | None]) -> Distribution:
-    engine.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT unnest(?::DOUBLE[]) AS x", [values])
-    return distribution(engine, "t", "x", len(values))
+@contextmanager
+def tabulated(values: list[float | None]) -> Iterator[Distribution]:
+    with connect(Path(tempfile.gettempdir())) as engine:
+        engine.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT unnest(?::DOUBLE[]) AS x", [values])
+        yield distribution(engine, "t", "x", len(values))
 
 
 @settings(max_examples=100, deadline=None)
 @given(values=st.lists(FINITE | TIED, min_size=1, max_size=40), shares=SHARES)
-def test_quantiles_are_those_of_numpy_bit_for_bit(
-    engine: duckdb.DuckDBPyConnection, values: list[float], shares: list[float]
-) -> None:
-    found = np.array(quantiles(tabulated(engine, values), shares))
+def test_quantiles_are_those_of_numpy_bit_for_bit(values: list[float], shares: list[float]) -> None:
+    with tabulated(list(values)) as tabled:
+        found = np.array(quantiles(tabled, shares))
     assert found.tobytes() == np.array([np.quantile(np.array(values), share) for share in shares]).tobytes()
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_quantiles_of_many_values_are_those_of_numpy(engine: duckdb.DuckDBPyConnection, seed: int) -> None:
+def test_quantiles_of_many_values_are_those_of_numpy(seed: int) -> None:
     dice = np.random.default_rng(seed)
     values = [
         dice.lognormal(4, 1, 9973),
@@ -48,8 +44,8 @@ def test_quantiles_of_many_values_are_those_of_numpy(engine: duckdb.DuckDBPyConn
         dice.random(2) * 1e-300,
     ]
     shares = [0.4, 0.8, 0.6, 1 / 3]
-    found = tabulated(engine, values[seed].tolist())
-    assert quantiles(found, shares) == tuple(float(np.quantile(values[seed], share)) for share in shares)
+    with tabulated(values[seed].tolist()) as found:
+        assert quantiles(found, shares) == tuple(float(np.quantile(values[seed], share)) for share in shares)
 
 
 @given(low=FINITE, high=FINITE, weight=st.floats(0, 1))
@@ -58,24 +54,24 @@ def test_interpolation_is_that_of_numpy(low: float, high: float, weight: float) 
     assert interpolate(*pair.tolist(), weight) == np.quantile(pair, weight)
 
 
-def test_missing_values_do_not_take_part(engine: duckdb.DuckDBPyConnection) -> None:
-    found = tabulated(engine, [None, 80.0, None, 10.0, 40.0, 20.0])
-    assert quantiles(found, [0.4, 0.8]) == pytest.approx((24.0, 56.0))
-    assert (found.known, found.users, found.missing) == (4, 6, pytest.approx(1 / 3))
+def test_missing_values_do_not_take_part() -> None:
+    with tabulated([None, 80.0, None, 10.0, 40.0, 20.0]) as found:
+        assert quantiles(found, [0.4, 0.8]) == pytest.approx((24.0, 56.0))
+        assert (found.known, found.users, found.missing) == (4, 6, pytest.approx(1 / 3))
 
 
 @settings(max_examples=60, deadline=None)
 @given(values=st.lists(TIED | FINITE, min_size=1, max_size=30), cuts=st.lists(TIED | FINITE, max_size=5))
-def test_users_below_a_cut_are_counted_exactly(
-    engine: duckdb.DuckDBPyConnection, values: list[float], cuts: list[float]
-) -> None:
-    assert list(tabulated(engine, values).below(cuts)) == [sum(v < cut for v in values) for cut in cuts]
+def test_users_below_a_cut_are_counted_exactly(values: list[float], cuts: list[float]) -> None:
+    with tabulated(list(values)) as found:
+        assert list(found.below(cuts)) == [sum(v < cut for v in values) for cut in cuts]
 
 
-def test_a_column_without_values_has_nothing_below(engine: duckdb.DuckDBPyConnection) -> None:
-    found = tabulated(engine, [None, None])
-    assert (found.known, found.missing, found.below([1.0])) == (0, 1.0, (0,))
+def test_a_column_without_values_has_nothing_below() -> None:
+    with tabulated([None, None]) as found:
+        assert (found.known, found.missing, found.below([1.0])) == (0, 1.0, (0,))
 
 
-def test_nobody_at_all_misses_nothing(engine: duckdb.DuckDBPyConnection) -> None:
-    assert (tabulated(engine, []).known, tabulated(engine, []).missing) == (0, 0.0)
+def test_nobody_at_all_misses_nothing() -> None:
+    with tabulated([]) as found:
+        assert (found.known, found.missing) == (0, 0.0)

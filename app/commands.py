@@ -1,5 +1,6 @@
 """What the commands do once their options are read."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from cartjury.data.options import Options
 from cartjury.data.run_records import Manifest
 
 OFFLINE = "offline"
+MODEL_KEYS = ("GROQ_API_KEY", "CEREBRAS_API_KEY")
 MOCK_ONLY = ("--n-users", "--missing-aov")  # options that mean nothing beside a file
 
 
@@ -27,20 +29,24 @@ def run_job(
         InputError: bad input, or options that this run would have to ignore.
     """
     said = [f"--{k.replace('_', '-')}" for k, v in {**given, "config": config}.items() if v is not None]
-    if resumed is not None:
+    if resumed:
         refuse("--resume", [*([str(input_file)] if input_file else []), *said])
-        manifest = run_to_end(resumed, None)
+        folder, asked = resumed, None
     else:
         if input_file:
             refuse(f"the file {input_file}", [option for option in said if option in MOCK_ONLY])
-        from cartjury.graph.folders import new_run_folder
-
         load_keys(Path.cwd())
         settings = load_settings(given, Path.cwd(), config)
         check_jury(settings)
-        resumed = Path(settings.out) if settings.out else new_run_folder()
-        manifest = run_to_end(resumed, request(input_file, settings))
-    report(resumed, manifest, as_json=as_json)
+        folder, asked = folder_of(settings), request(input_file, settings)
+    report(folder, run_to_end(folder, asked), as_json=as_json)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the results go: the folder that was asked for, else a fresh one."""
+    from cartjury.graph.folders import new_run_folder
+
+    return Path(settings.out) if settings.out else new_run_folder()
 
 
 def refuse(what: str, ignored: Sequence[str]) -> None:
@@ -84,8 +90,10 @@ def check_jury(settings: Settings) -> None:
     if wanted or settings.require_models:
         asked = wanted[0] if wanted else "--require-models"
         raise InputError(f"this version seats the offline jury only, not '{asked}': say --jury offline")
-    if settings.models:
-        say("note: no model of [models] is asked, this version seats the offline jury only")
+    keys = [key for key in MODEL_KEYS if os.environ.get(key)]
+    if settings.models or (keys and settings.jury is None):
+        why = "models are set" if settings.models else f"{' and '.join(keys)} is set"
+        say(f"note: {why}, but this version seats the offline jury only: no model is asked")
 
 
 def generate_file(out: Path, given: Mapping[str, Any]) -> None:
@@ -100,7 +108,7 @@ def generate_file(out: Path, given: Mapping[str, Any]) -> None:
 
 def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Apply a plan to a file and publish the results."""
-    from cartjury.graph.folders import fresh_work, new_run_folder, spare_input
+    from cartjury.graph.folders import fresh_work, spare_input
     from cartjury.tools.apply import apply_plan, options_of
     from cartjury.tools.publish import Settings as Recorded
     from cartjury.tools.publish import publish_run
@@ -108,7 +116,7 @@ def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, a
     plan = read_plan(plan_file)
     settings = load_settings(given, Path.cwd())
     options = options_of(plan, Options.model_validate({k: getattr(settings, k) for k in Options.model_fields}))
-    folder = Path(settings.out) if settings.out else new_run_folder()
+    folder = folder_of(settings)
     spare_input(input_file, folder)
     with fresh_work(folder) as work:
         results = apply_plan(plan, input_file, work, options, settings.as_of)

@@ -22,7 +22,6 @@ from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
 
 Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
-Timings = Annotated[dict[str, float], operator.or_]
 
 
 class Input(BaseModel):
@@ -74,7 +73,7 @@ class State(Input):
     scores: list[SegmentScore] = Field(default_factory=list)  # score
     certificate: Certificate | None = None  # certify
     manifest: Manifest | None = None  # publish
-    timings: Timings = Field(default_factory=dict)  # every node
+    timings: Annotated[dict[str, float], operator.or_] = Field(default_factory=dict)  # every node
 
 
 class JuryQuestion(TypedDict):
@@ -108,11 +107,9 @@ class JuryState(JuryInput):
     abstentions: Annotated[list[Abstention], operator.add] = Field(default_factory=list)
     verdicts: list[Verdict] = Field(default_factory=list)
     jury: JuryRecord | None = None
-    timings: Timings = Field(default_factory=dict)
 
 
 class JuryOutput(BaseModel):
     """What a jury hands back."""
 
     jury: JuryRecord
-    timings: Timings = Field(default_factory=dict)

@@ -105,7 +105,7 @@ def test_settings_of_the_toml_file_reach_the_plan() -> None:
     assert (found["weights"]["conversion"], found["priorities"]) == (0.5, {"Spend": {"High": 1.0}})
     assert manifest("out")["options"]["models"]["judge"]["temperature"] == 0.7
     assert Path("out/mock_cart_abandoners.parquet").is_file()
-    assert "no model of [models] is asked" in result.stderr
+    assert "no model is asked" in result.stderr
 
 
 def test_missing_aov_makes_an_unknown_level() -> None:
@@ -123,6 +123,14 @@ def test_bad_rows_stop_the_run_unless_they_are_quarantined() -> None:
 
     assert "1 bad row" in done("run", "carts.csv", "--on-bad-rows", "quarantine", "--out", "out").stderr
     assert len(rows("out/rejected_rows.csv")) == 1
+
+
+def test_a_key_that_is_set_is_said_to_be_unused_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_canary")
+    result = done("run", *SMALL, "--out", "out")
+
+    assert "GROQ_API_KEY is set, but this version seats the offline jury only" in result.stderr
+    assert "gsk_canary" not in result.stderr + result.stdout
 
 
 def test_one_user_is_one_user() -> None:

@@ -91,7 +91,8 @@ def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
         show_table(SHOWN, [[_short(c, row[c]) for c in SHOWN] for row in rows], NUMERIC)
     found = f"{counted(manifest.users, 'user')} in {counted(manifest.segments, 'segment')} as of {manifest.as_of}"
     proof = "proven MECE" if manifest.mece_proven else "NOT proven MECE"
-    say(f"{found}, {proof}, named by: {manifest.jury} jury")
+    names = "names from the plan" if manifest.jury == "plan" else f"named by: {manifest.jury} jury"
+    say(f"{found}, {proof}, {names}")
     say(f"results: {folder}   open {folder / 'report.html'}")
     if not manifest.mece_proven:
         raise typer.Exit(Exit.MISSED)

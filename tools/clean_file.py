@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from cartjury.data.contract import Column
-from cartjury.tools.checks import INTEGERS, checked_column, date_or_fail, is_nan, typed
+from cartjury.tools.checks import INTEGERS, checked_column, date_or_fail, is_nan
 from cartjury.tools.columns import RESERVED
 from cartjury.tools.engine.duck import PARQUET, literal, one, quoted
 from cartjury.tools.source import Source
@@ -116,17 +116,15 @@ def _has_exact_types(source: Source, columns: Sequence[Column]) -> bool:
 def _is_clean(
     connection: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Column], as_of: date | None
 ) -> bool:
-    """No bad row, no id twice, and no NaN or negative zero, which would have to be converted."""
+    """No bad row, no id twice, and no NaN or negative zero, which would have to be converted.
+
+    The columns have their types already, so the checks read them as they are.
+    """
     checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
-    odd = " OR ".join(
-        f"{is_nan(f'raw_{i}')} OR (raw_{i} = 0 AND signbit(raw_{i}))"
-        for i, c in enumerate(columns)
-        if c.kind not in EXACT
-    )
-    rows, bad, converted = one(
-        connection,
-        f"SELECT count(*), count(*) FILTER (is_bad), count(*) FILTER ({odd}) FROM {typed(source, columns, checked)}",
-    )
+    decimals = [quoted(c.name) for c in columns if c.kind not in EXACT]
+    odd = [f"{is_nan(name)} OR ({name} = 0 AND signbit({name}))" for name in decimals]
+    wrong = " OR ".join([*(check.is_bad for check in checked), *odd])
+    rows, bad = one(connection, f"SELECT count(*), count(*) FILTER ({wrong}) FROM {source.relation}")
     # Hashes are enough to see that no id repeats, and take far less memory than the ids.
     (ids,) = one(connection, f"SELECT count(*) FROM (SELECT hash(user_id) AS h FROM {source.relation} GROUP BY h)")
-    return bool(rows == ids and not bad and not converted)
+    return bool(rows == ids and not bad)

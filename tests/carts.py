@@ -28,7 +28,7 @@ from cartjury.tools.universe import define_universe
 
 AS_OF = date(2026, 11, 23)
 # A folder with further carts, broken ones in nasty/ and real ones in open/; tests that read it are skipped without it.
-SAMPLES = Path(os.environ.get("CARTJURY_SAMPLES", "no-such-folder"))
+SAMPLES = Path(os.environ.get("SAMPLE_CARTS", "no-such-folder"))
 GOOD = {
     "user_id": "u1",
     "cart_abandoned_date": "2026-11-20",

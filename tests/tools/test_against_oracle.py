@@ -210,7 +210,7 @@ def test_the_proof_holds(run: tuple[Case, Segmented, pd.DataFrame]) -> None:
     assert proof.users == proof.claimed_once == sum(proof.sizes.values()) == len(run[2])
 
 
-@pytest.mark.skipif(not OPEN.is_dir(), reason="CARTJURY_SAMPLES names no folder with open/")
+@pytest.mark.skipif(not OPEN.is_dir(), reason="SAMPLE_CARTS names no folder with open/")
 @pytest.mark.parametrize("name", ["rees46_users.csv", "retentioneering_ecom_SYNTHETIC_users.csv"])
 def test_carts_of_real_shops_are_segmented_like_the_oracle_does_it(tmp_path: Path, name: str) -> None:
     frame = pd.read_csv(OPEN / name, dtype={"user_id": str})

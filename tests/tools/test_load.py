@@ -151,7 +151,7 @@ def test_a_reference_names_source_hash_and_rows(tmp_path: Path) -> None:
     assert (found.rows, found.rejected, found.notices, found.generated) == (2, 0, (), False)
 
 
-@pytest.mark.skipif(not NASTY.is_dir(), reason="CARTJURY_SAMPLES names no folder with nasty/")
+@pytest.mark.skipif(not NASTY.is_dir(), reason="SAMPLE_CARTS names no folder with nasty/")
 def test_a_broken_file_is_read_or_refused_but_never_a_crash(tmp_path: Path) -> None:
     expected = {
         "00_clean_control.csv": 6,

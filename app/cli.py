@@ -48,7 +48,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool | None, typer.Option("--exact-cuts/--no-exact-cuts", help="Do not round the cut points.")
     ] = None,
     min_size: Annotated[int | None, typer.Option(help="Least users of a segment. [500 or 2 % of the universe]")] = None,
-    max_size: Annotated[int | None, typer.Option(help="Most users of a segment. [20000]")] = None,
+    max_size: Annotated[
+        int | None, typer.Option(help="Most users of a segment. [20000; none over 240000 users]")
+    ] = None,
     scoring: Annotated[str | None, typer.Option(help="scaled or seed. [scaled]")] = None,
     jury: Annotated[str | None, typer.Option(help="offline: four composers and a rubric judge, no LLM.")] = None,
     effort: Annotated[str | None, typer.Option(help="offline, quick, standard or thorough.")] = None,
@@ -58,7 +60,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     on_bad_rows: BadRows = None,
     keep_columns: Keep = None,
     users_format: Format = None,
-    missing_aov: Annotated[float | None, typer.Option(help="Mock data: share without order value. [0]")] = None,
+    missing_aov: Annotated[
+        float | None, typer.Option(help="Mock data: share of the users without orders left without order value. [0]")
+    ] = None,
     memory_limit: Memory = None,
     config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
     resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,

@@ -92,7 +92,8 @@ def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
     found = f"{counted(manifest.users, 'user')} in {counted(manifest.segments, 'segment')} as of {manifest.as_of}"
     proof = "proven MECE" if manifest.mece_proven else "NOT proven MECE"
     names = "names from the plan" if manifest.jury == "plan" else f"named by: {manifest.jury} jury"
-    say(f"{found}, {proof}, {names}")
+    made_up = ", of made-up carts" if manifest.source.generated else ""
+    say(f"{found}{made_up}, {proof}, {names}")
     say(f"results: {folder}   open {folder / 'report.html'}")
     if not manifest.mece_proven:
         raise typer.Exit(Exit.MISSED)

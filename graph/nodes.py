@@ -75,8 +75,9 @@ def bucket(state: State) -> Update:
 def size(state: State) -> Update:
     """plan -> plan: small segments merged, large ones split."""
     dataset, users, plan = measured(state)
-    counts = cell_counts(dataset, users, plan, state.options.memory_limit)
-    sized = apply_size_policy(plan, counts, lambda s, column: feature_histogram(dataset, users, plan, s, column))
+    limit = state.options.memory_limit
+    counts = cell_counts(dataset, users, plan, limit)
+    sized = apply_size_policy(plan, counts, lambda s, column: feature_histogram(dataset, users, plan, s, column, limit))
     return {"plan": plain(sized)}
 
 

@@ -45,10 +45,11 @@ def summary(results: Results) -> str:
     """Tell a run in a few sentences, for a chat or a notebook; aggregates only."""
     universe, best = results.universe, results.scores[0]
     segment = results.plan.segment(best.segment_id)
+    made_up = "These carts are made up. " if results.dataset.generated else ""
     proof = "proven MECE" if results.certificate.proven else "NOT proven MECE"
     notes = "".join(f"\n- {warning}" for warning in results.warnings())
     return (
-        f"{universe.size:,} users abandoned a cart in the {universe.window_days} days up to {universe.as_of}. "
+        f"{made_up}{universe.size:,} users abandoned a cart in the {universe.window_days} days up to {universe.as_of}. "
         f"They fall into {len(results.scores)} segments, {proof}. The best is {segment.name} "
         f"({best.size:,} users, {segment.rule}), overall score {best.overall:.2f}.{notes}"
     )

@@ -78,14 +78,19 @@ def cell_counts(
 
 
 def feature_histogram(
-    dataset: Dataset, universe: Universe, plan: SegmentPlan, segment: Segment, column: str
+    dataset: Dataset,
+    universe: Universe,
+    plan: SegmentPlan,
+    segment: Segment,
+    column: str,
+    memory_limit: str | None = None,
 ) -> list[tuple[float, int]]:
     """Count a segment's users by the value of a feature that is never missing, lowest value first."""
     query = (
         f"SELECT {quoted(column)} AS value, count(*) FROM {users(dataset, universe, plan.filter)} "
         f"WHERE {in_boxes(plan.dimensions, segment.boxes)} GROUP BY value ORDER BY value"
     )
-    with connect(Path(dataset.path).parent) as connection:
+    with connect(Path(dataset.path).parent, memory_limit) as connection:
         return [(float(value), count) for value, count in connection.execute(query).fetchall()]
 
 

@@ -84,6 +84,9 @@ def _priority(plan: SegmentPlan, profile: SegmentProfile) -> float:
 
 def _notes(plan: SegmentPlan, profile: SegmentProfile) -> tuple[str, ...]:
     notes = ["lift is modelled, not measured"]
+    unknown = profile.users - profile.known["engagement_score"]
+    if unknown:
+        notes.append(f"engagement is unknown for {unknown:,} of {profile.users:,} users and counts as 0 in conversion")
     if profile.means["profitability_score"] is None:
         neutral = "0" if plan.scoring == "seed" else str(NEUTRAL)
         notes.append(f"nobody's profitability is known: {neutral} stands in")

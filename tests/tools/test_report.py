@@ -168,7 +168,7 @@ def test_the_jury_is_told_with_votes_dissent_and_abstentions() -> None:
 
     assert "Risk manager (offline) gave no ballot for S03: no allowed name was left" in text
     assert "Data scientist preferred Alt_S02_Shoppers: it is the more precise." in text
-    assert "3 of 12 names contested" in text
+    assert "of 12 names debated, 3 contested to the end" in text
     assert "Alt_S02_Shoppers Data scientist says what data scientist cares for 2 4.5" in text
     assert "Rubric 89.5 of 100: MECE compliance 30" in text
 

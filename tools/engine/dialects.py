@@ -64,7 +64,9 @@ FROM segmented;
 def export_all(plan: SegmentPlan) -> str:
     """Write a plan in all dialects, one after another; the text of segments.sql."""
     rule = "-- " + "=" * 90
-    return "\n".join(f"{rule}\n-- {name}\n{rule}\n{export_sql(plan, name)}" for name in DIALECTS)
+    note = "-- One block a dialect: run the one you need, not the whole file (cartjury export-sql prints one)."
+    blocks = (f"{rule}\n-- {name}\n{rule}\n{export_sql(plan, name)}" for name in DIALECTS)
+    return "\n".join([note, *blocks])
 
 
 def _header(plan: SegmentPlan, dialect: str, rules: Mapping[str, str]) -> str:

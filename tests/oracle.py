@@ -90,7 +90,6 @@ def as_floats(values: Any) -> Floats:
 def round_cut(values: Any, cut: float) -> float:
     """The coarsest rounding of a cut (1, 2, 5 x 10^k) that moves at most 0.5 % of the known users.
 
-    The cut itself moves by at most a tenth.
     A user is moved where the rounded cut puts it on the other side. A rounding that leaves nobody below
     or nobody at or above it is not allowed. Where none fits, and for 0, the cut stays as it is. Ties
     between two multiples of a step go to the even multiple.
@@ -106,8 +105,7 @@ def round_cut(values: Any, cut: float) -> float:
             rounded = float((exact / step).to_integral_value(ROUND_HALF_EVEN) * step)
             moved = np.count_nonzero((users >= min(cut, rounded)) & (users < max(cut, rounded)))
             below = np.count_nonzero(users < rounded)
-            near = abs(rounded - cut) <= 0.1 * abs(cut)
-            if near and moved * 200 <= users.size and 0 < below < users.size:
+            if moved * 200 <= users.size and 0 < below < users.size:
                 return rounded
     return cut
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 MOVED_SHARE = 0.005  # share of the users with a value that rounding may move to another level
-REACH = 0.1  # share of its own value by which a cut may move; later users may stand where nobody stands now
 STEPS = (Decimal(5), Decimal(2), Decimal(1))
 BATCH = 12  # candidates that are counted in one pass; the first pass is nearly always enough
 
@@ -33,10 +32,7 @@ def candidates(cut: float) -> Iterator[float]:
 
 
 def round_cut(cut: float, known: int, below: Below) -> float:
-    """Return the coarsest rounding that moves few users, moves the cut little, and leaves both sides populated.
-
-    At most 0.5 % of the users change sides, and the cut changes by at most a tenth: in data with heavy
-    ties a cut could wander far without anybody noticing until the next month's users come.
+    """Return the coarsest rounding that moves at most 0.5 % of the users and leaves both sides populated.
 
     Args:
         cut: the exact cut.
@@ -47,8 +43,7 @@ def round_cut(cut: float, known: int, below: Below) -> float:
     tried = candidates(cut)
     while batch := list(itertools.islice(tried, BATCH)):
         for rounded, count in zip(batch, below(batch), strict=True):
-            near = abs(rounded - cut) <= REACH * abs(cut)
-            if near and 0 < count < known and abs(count - exact) <= MOVED_SHARE * known:
+            if 0 < count < known and abs(count - exact) <= MOVED_SHARE * known:
                 return rounded
     return cut
 

@@ -32,7 +32,7 @@ def profile(number: int, users: int, conversion: float, rank: float, profit: flo
             "profitability_score": profit,
             "profitability_rank": profit,
         },
-        known={"profitability_score": 0 if profit is None else users},
+        known={"profitability_score": 0 if profit is None else users, "engagement_score": users},
         level_shares={"Profit": {level: 1.0}} if users else {},
     )
 
@@ -117,3 +117,10 @@ def test_an_overall_score_lies_between_zero_and_one_and_is_the_sum_of_its_parts(
     for score in score_segments(plan(weights=ScoreWeights(**weights)), PROFILES):
         assert -1e-9 <= score.overall <= 1 + 1e-9
         assert score.overall == pytest.approx(sum(score.contributions.values()))
+
+
+def test_unknown_engagement_counts_as_none_and_is_said_to() -> None:
+    known = profile(3, 30, 0.6, 0.8, 0.9)
+    (score,) = score_segments(plan(), [known.model_copy(update={"known": {**known.known, "engagement_score": 20}})])
+
+    assert "engagement is unknown for 10 of 30 users and counts as 0 in conversion" in score.notes

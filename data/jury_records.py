@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cartjury.data.base import Origin, Record
+from cartjury.data.call_records import Call, Panel
 
 Persona = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager"]
 PERSONAS: tuple[Persona, ...] = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")
@@ -92,7 +93,10 @@ class Verdict(Record):
     """The judge's choice for a segment, and how it came about.
 
     Attributes:
+        model: the judge: "provider/id", several joined by " and ", or "offline".
+        name_model: the model whose name it is: "provider/id", or "offline".
         rubric: points of the chosen name by criterion; the maxima add up to 100.
+        reasons: the judge's sentence on each criterion.
         first_places: how many ballots put each name first.
         borda: Borda points of each name on the ballot.
         flipped: the judge chose differently when the candidates were shown in the reverse order.
@@ -106,9 +110,11 @@ class Verdict(Record):
     name: str
     origin: Origin
     model: str
+    name_model: str = "offline"
     proposed_by: tuple[Persona, ...] = ()
     reason: str
     rubric: dict[str, float] = Field(default_factory=dict)
+    reasons: dict[str, str] = Field(default_factory=dict)
     first_places: dict[str, int] = Field(default_factory=dict)
     borda: dict[str, float] = Field(default_factory=dict)
     contested: bool = False
@@ -120,7 +126,12 @@ class Verdict(Record):
 
 
 class JuryRecord(Record):
-    """All that a jury said, in the order it said it."""
+    """All that a jury said, in the order it said it.
+
+    Attributes:
+        panel: who was to be asked, in what order, within which limits; None: the offline jury alone.
+        calls: every request to a model, in the order of the protocol; what was said in them is in jury.jsonl.
+    """
 
     preset: str = "offline"
     effort: str = "offline"
@@ -129,3 +140,5 @@ class JuryRecord(Record):
     abstentions: tuple[Abstention, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     rounds: Annotated[int, Field(ge=0)] = 0
+    panel: Panel | None = None
+    calls: tuple[Call, ...] = ()

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from cartjury.data.jury_records import Persona
+from cartjury.data.call_records import Effort, SeatName
 from cartjury.data.records import Comparison, Record, ScoreWeights, Share
 
 MAX_COUNT = 2**53  # largest whole number that JSON, checkpoints and every engine keep exactly
@@ -59,6 +59,16 @@ class Options(Record):
         exact_cuts: keep the quantiles as they are instead of rounding them to numbers people say.
         filter: further conditions on the universe.
         priorities: the user's own strategic fit, 0-1 by dimension and level.
+        jury: a preset of the model table; None: `default` where a key is set, else `offline`.
+        effort: how much is asked of it; None: `standard`, of the offline jury `offline`.
+        models: other models for single seats, asked before those of the preset.
+        goal: what the campaign is for, shown to the jury.
+        batch: segments in one call at most.
+        max_calls, max_tokens, max_cost, max_seconds: caps of the jury (US dollars, wall seconds); at a cap it ends
+            with what it has.
+        rate_limits: "free" keeps to the requests and tokens a minute of the providers' free tiers.
+        call_timeout: seconds that one request may take.
+        require_models: a model that fails is an error (exit code 3), though the run is finished.
         keep_columns: other input columns to carry into the users file.
         missing_aov: generated data: share of the users without orders whose order value is blanked.
     """
@@ -73,8 +83,16 @@ class Options(Record):
     weights: ScoreWeights = ScoreWeights()
     priorities: dict[str, dict[str, Share]] = Field(default_factory=dict)
     jury: str | None = None
-    effort: Literal["offline", "quick", "standard", "thorough"] | None = None
-    models: dict[Literal[Persona, "judge"], ModelChoice] = Field(default_factory=dict)
+    effort: Effort | None = None
+    models: dict[SeatName, ModelChoice] = Field(default_factory=dict)
+    goal: str = Field(default="", max_length=300)
+    batch: int = Field(default=20, ge=1, le=20)
+    max_calls: int | None = Field(default=None, ge=0, le=MAX_COUNT)
+    max_tokens: int | None = Field(default=None, ge=0, le=MAX_COUNT)
+    max_cost: float | None = Field(default=None, ge=0)
+    max_seconds: float | None = Field(default=None, ge=0)
+    rate_limits: Literal["free", "off"] = "free"
+    call_timeout: float = Field(default=60.0, gt=0, le=3600)
     require_models: bool = False
     on_bad_rows: Literal["fail", "quarantine"] = "fail"
     keep_columns: tuple[str, ...] = ()

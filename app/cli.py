@@ -52,8 +52,23 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         int | None, typer.Option(help="Most users of a segment. [20000; none over 240000 users]")
     ] = None,
     scoring: Annotated[str | None, typer.Option(help="scaled or seed. [scaled]")] = None,
-    jury: Annotated[str | None, typer.Option(help="offline: four composers and a rubric judge, no LLM.")] = None,
-    effort: Annotated[str | None, typer.Option(help="offline, quick, standard or thorough.")] = None,
+    jury: Annotated[
+        str | None,
+        typer.Option(help="default, seed, local, offline or a preset of yours. [default with a key, else offline]"),
+    ] = None,
+    effort: Annotated[
+        str | None, typer.Option(help="offline (no call), quick (1), standard (about 10) or thorough. [standard]")
+    ] = None,
+    goal: Annotated[str | None, typer.Option(help="What the campaign is for; the jury is told.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Segments in one call at most. [20]")] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Cap on requests to models.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Cap on their tokens.")] = None,
+    max_cost: Annotated[float | None, typer.Option(help="Cap on their price in US dollars.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(help="Cap on the jury's time.")] = None,
+    rate_limits: Annotated[
+        str | None, typer.Option(help="free: keep to the limits of free accounts; off. [free]")
+    ] = None,
+    call_timeout: Annotated[float | None, typer.Option(help="Seconds that one request may take. [60]")] = None,
     require_models: Annotated[
         bool | None, typer.Option("--require-models/--no-require-models", help="Exit 3 if a model fails.")
     ] = None,
@@ -66,13 +81,16 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     memory_limit: Memory = None,
     config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
     resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Repeat the run in this folder from its record, without asking a model.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Segment, name, score, prove and publish: the whole job."""
-    given = {k: v for k, v in locals().items() if k not in {"input_file", "config", "resume", "as_json"}}
+    given = {k: v for k, v in locals().items() if k not in {"input_file", "config", "resume", "replay", "as_json"}}
     from cartjury.app.commands import run_job
 
-    run_job(input_file, _plain(given), config=config, resumed=resume, as_json=as_json)
+    run_job(input_file, _plain(given), config=config, resumed=resume, replayed=replay, as_json=as_json)
 
 
 @cli.command()

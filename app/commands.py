@@ -10,43 +10,80 @@ import typer
 
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.finished import read_plan, report
-from cartjury.app.terminal import Progress, leaving_at_once, say
-from cartjury.data.errors import InputError
+from cartjury.app.terminal import Exit, Progress, leaving_at_once, say
+from cartjury.data.call_records import ModelTable
+from cartjury.data.errors import InputError, ModelError
+from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 from cartjury.data.run_records import Manifest
 
 OFFLINE = "offline"
-MODEL_KEYS = ("GROQ_API_KEY", "CEREBRAS_API_KEY")
 MOCK_ONLY = ("--n-users", "--missing-aov")  # options that mean nothing beside a file
 
 
 def run_job(
-    input_file: Path | None, given: Mapping[str, Any], *, config: Path | None, resumed: Path | None, as_json: bool
+    input_file: Path | None,
+    given: Mapping[str, Any],
+    *,
+    config: Path | None,
+    resumed: Path | None,
+    replayed: Path | None,
+    as_json: bool,
 ) -> None:
-    """Run or resume the whole job, then show its segments.
+    """Run, resume or replay the whole job, then show its segments.
 
     Raises:
         InputError: bad input, or options that this run would have to ignore.
+        ModelError: models are required, and a seat has none.
     """
     said = [f"--{k.replace('_', '-')}" for k, v in {**given, "config": config}.items() if v is not None]
+    load_keys(Path.cwd())
+    table = load_table(config or Path("cartjury.toml"))
     if resumed:
-        refuse("--resume", [*([str(input_file)] if input_file else []), *said])
+        refuse("--resume", [*([str(input_file)] if input_file else []), *(["--replay"] if replayed else []), *said])
         folder, asked = resumed, None
+    elif replayed:
+        refuse("--replay", [option for option in said if option != "--out"])
+        folder, asked = folder_of(given.get("out")), again(replayed, input_file)
     else:
         if input_file:
             refuse(f"the file {input_file}", [option for option in said if option in MOCK_ONLY])
-        load_keys(Path.cwd())
         settings = load_settings(given, Path.cwd(), config)
-        check_jury(settings)
-        folder, asked = folder_of(settings), request(input_file, settings)
-    report(folder, run_to_end(folder, asked), as_json=as_json)
+        check_jury(settings, table)
+        folder, asked = folder_of(settings.out), request(input_file, settings)
+    manifest = run_to_end(folder, asked, table)
+    report(folder, manifest, as_json=as_json)
+    judge_run(manifest, replayed)
 
 
-def folder_of(settings: Settings) -> Path:
+def judge_run(manifest: Manifest, replayed: Path | None) -> None:
+    """End with the exit code that says what a finished run still lacks.
+
+    Raises:
+        ModelError: models were required, and not all of them did their part.
+        typer.Exit: with code 1 where a replay differs from its record.
+    """
+    from cartjury.graph.recorded import read_manifest
+
+    changed = differing(manifest, read_manifest(replayed)) if replayed else []
+    if changed:
+        say(f"warning: this replay differs from its record in {', '.join(changed)}")
+        raise typer.Exit(Exit.MISSED)
+    if manifest.options.get("require_models") and (manifest.abstentions or manifest.names_by_origin.get(OFFLINE)):
+        raise ModelError("--require-models: the models did not do all of their part, see the warnings above")
+
+
+def differing(manifest: Manifest, recorded: Manifest) -> list[str]:
+    """Names of files that are not those of the recorded run."""
+    names = {**recorded.files, **manifest.files}
+    return [name for name in names if manifest.files.get(name) != recorded.files.get(name)]
+
+
+def folder_of(out: str | None) -> Path:
     """Where the results go: the folder that was asked for, else a fresh one."""
     from cartjury.graph.folders import new_run_folder
 
-    return Path(settings.out) if settings.out else new_run_folder()
+    return Path(out) if out else new_run_folder()
 
 
 def refuse(what: str, ignored: Sequence[str]) -> None:
@@ -59,15 +96,42 @@ def refuse(what: str, ignored: Sequence[str]) -> None:
         raise InputError(f"{what} cannot be combined with {', '.join(ignored)}")
 
 
-def run_to_end(folder: Path, given: Any) -> Manifest:
+def run_to_end(folder: Path, given: Any, table: ModelTable) -> Manifest:
     """Run the graph into a folder, or finish what was begun there where nothing is given."""
     from cartjury.app import runner
 
     with leaving_at_once(f"cartjury run --resume {folder} finishes this run"), Progress() as progress:
-        state = runner.resume(folder, progress) if given is None else runner.run(given, folder, progress)
+        watch = runner.Watch(progress, progress.note)
+        if given is None:
+            state = runner.resume(folder, watch, table)
+        else:
+            state = runner.run(given, folder, watch, table)
     if state.manifest is None:
         raise InputError(f"the run in {folder} has not finished")
     return state.manifest
+
+
+def again(folder: Path, input_file: Path | None) -> Any:
+    """Make the graph's input that repeats a finished run, its jury heard from its record.
+
+    Raises:
+        InputError: no finished run, one without a jury of its own, or the carts it was made from are needed.
+    """
+    from cartjury.graph.recorded import read_manifest
+    from cartjury.graph.state import Input
+
+    recorded = read_manifest(folder)
+    if recorded.seed is None:
+        raise InputError(f"{folder} was made by apply, whose names come from a plan: there is no jury to replay")
+    source = recorded.source
+    if source.generated == bool(input_file):
+        what = "generated carts: give no file" if source.generated else f"{source.source}: give that file too"
+        raise InputError(f"the run in {folder} was made from {what}")
+    options = Options.model_validate({**recorded.options, "out": None})
+    carts = {"n_users": source.rows} if source.generated else {"input_path": str(input_file)}
+    return Input.model_validate(
+        {**carts, "seed": recorded.seed, "as_of": recorded.as_of, "options": options, "replay": str(folder)}
+    )
 
 
 def request(input_file: Path | None, settings: Settings) -> Any:
@@ -80,20 +144,19 @@ def request(input_file: Path | None, settings: Settings) -> Any:
     return Input(n_users=settings.n_users, seed=settings.seed, as_of=settings.as_of, options=options)
 
 
-def check_jury(settings: Settings) -> None:
-    """Refuse a jury that this version cannot seat, rather than quietly seating another.
+def check_jury(settings: Settings, table: ModelTable) -> None:
+    """Refuse a jury that cannot sit before any work is done for it.
 
     Raises:
-        InputError: `jury`, `effort` or `require_models` ask for language models.
+        InputError: an unknown preset, model or effort.
+        ModelError: models are required, and a seat would be without one.
     """
-    wanted = [w for w in (settings.jury, settings.effort) if w not in {None, OFFLINE}]
-    if wanted or settings.require_models:
-        asked = wanted[0] if wanted else "--require-models"
-        raise InputError(f"this version seats the offline jury only, not '{asked}': say --jury offline")
-    keys = [key for key in MODEL_KEYS if os.environ.get(key)]
-    if settings.models or (keys and settings.jury is None):
-        why = "models are set" if settings.models else f"{' and '.join(keys)} is set"
-        say(f"note: {why}, but this version seats the offline jury only: no model is asked")
+    from cartjury.agents.panel import convene
+
+    panel = convene(table, settings, os.environ, 1)
+    if settings.require_models and (panel.empty or panel.effort == OFFLINE):
+        why = "; ".join(dict.fromkeys(panel.empty.values())) or "the offline jury asks no model"
+        raise ModelError(f"--require-models: {why}")
 
 
 def generate_file(out: Path, given: Mapping[str, Any]) -> None:
@@ -116,7 +179,7 @@ def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, a
     plan = read_plan(plan_file)
     settings = load_settings(given, Path.cwd())
     options = options_of(plan, Options.model_validate({k: getattr(settings, k) for k in Options.model_fields}))
-    folder = folder_of(settings)
+    folder = folder_of(settings.out)
     spare_input(input_file, folder)
     with fresh_work(folder) as work:
         results = apply_plan(plan, input_file, work, options, settings.as_of)

@@ -18,8 +18,9 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
+from cartjury.data.call_records import SEATS
 from cartjury.data.errors import InputError
-from cartjury.data.jury_records import PERSONAS
+from cartjury.data.model_table import TABLE_KEYS
 from cartjury.data.options import MAX_COUNT, DimensionSpec, ModelChoice, Options
 from cartjury.data.records import Comparison, ScoreWeights
 
@@ -61,10 +62,10 @@ def load_settings(given: Mapping[str, Any], folder: Path, config: Path | None = 
 
 
 def load_keys(folder: Path) -> None:
-    """Put the keys of `.env` into the environment, where they are not set already."""
+    """Put the keys of `.env` into the environment, where they are not set already; a blank one is not set."""
     for key, value in _dotenv(folder).items():
-        if not key.startswith(PREFIX):
-            os.environ.setdefault(key, value)
+        if not key.startswith(PREFIX) and value.strip() and not os.environ.get(key, "").strip():
+            os.environ[key] = value
 
 
 def _config_name(config: Path | None) -> str:
@@ -82,9 +83,10 @@ def _from_toml(path: Path, *, required: bool) -> dict[str, Any]:
             raise InputError(f"there is no file {path}")
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}") from error
+    return {k: v for k, v in found.items() if k not in TABLE_KEYS}  # those are read with the model table
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def in_words(error: ValidationError) -> str:
 def _fault(kind: str, loc: tuple[int | str, ...], message: str, value: Any) -> str:
     path = ".".join(str(part) for part in loc)
     if loc[-1:] == ("[key]",):  # a table by name, such as [models.judge]
-        return _unknown(path.removesuffix(".[key]"), str(value), [*PERSONAS, "judge"])
+        return _unknown(path.removesuffix(".[key]"), str(value), SEATS)
     if kind == "extra_forbidden":
         return _unknown(path, str(loc[-1]), _known(loc))
     if kind == "missing":
@@ -132,7 +134,7 @@ def _fault(kind: str, loc: tuple[int | str, ...], message: str, value: Any) -> s
 
 
 def _unknown(path: str, word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, [k for k in known if k != word], n=1, cutoff=0.5)
     return f"unknown key '{path}'" + (f", did you mean '{near[0]}'?" if near else "")
 
 
@@ -144,4 +146,4 @@ def _known(loc: tuple[int | str, ...]) -> list[str]:
         "models": ModelChoice,
     }
     record = Settings if len(loc) == 1 else tables.get(loc[0], Settings)
-    return list(record.model_fields)
+    return [*record.model_fields, *(TABLE_KEYS if len(loc) == 1 else ())]

@@ -10,21 +10,23 @@ from pathlib import Path
 
 import typer
 
-from cartjury.app.config import load_keys, load_settings
+from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.terminal import Exit, show_table
+from cartjury.data.call_records import ModelTable
 from cartjury.data.errors import InputError
+from cartjury.data.model_table import load_table
 
-KEYS = ("GROQ_API_KEY", "CEREBRAS_API_KEY", "LANGSMITH_API_KEY")
+TRACING_KEY = "LANGSMITH_API_KEY"
 LIBRARIES = ("duckdb", "langgraph", "langchain-core", "langchain-groq", "cerebras-cloud-sdk", "langsmith", "pydantic")
 
 
 def examine(*, as_json: bool) -> None:
     """Print what was checked and what was found; exit 1 where something is in the way.
 
-    A key's value is never shown.
+    Without a key of a provider nothing leaves this machine. A key's value is never shown.
     """
     load_keys(Path.cwd())
-    findings = [_python(), *_libraries(), _settings(), _writable(), _engine(), *_keys(), _studio()]
+    findings = [_python(), *_libraries(), *_configured(), _writable(), _engine(), _studio()]
     if as_json:
         typer.echo(json.dumps([dict(zip(("check", "ok", "found"), f, strict=True)) for f in findings], indent=2))
     else:
@@ -44,12 +46,27 @@ def _libraries() -> list[Finding]:
     return [(name, True, version(name)) for name in LIBRARIES]
 
 
-def _settings() -> Finding:
+def _configured() -> list[Finding]:
+    """What the settings say; where they are broken, the packaged model table still says which keys there are."""
     try:
-        load_settings({}, Path.cwd())
+        settings, table = load_settings({}, Path.cwd()), load_table(Path.cwd())
     except InputError as error:
-        return ("settings", False, str(error))
-    return ("settings", True, "cartjury.toml" if Path("cartjury.toml").is_file() else "defaults")
+        return [("settings", False, str(error)), *_keys(load_table(None))]
+    found = "cartjury.toml" if Path("cartjury.toml").is_file() else "defaults"
+    return [("settings", True, found), *_keys(table), *_models(table, settings)]
+
+
+def _keys(table: ModelTable) -> list[Finding]:
+    names = [p.key_env for p in table.providers.values() if p.key_needed]
+    said = [(name, "not set: the offline jury needs none") for name in dict.fromkeys(names)]
+    said.append((TRACING_KEY, "not set: nothing is traced"))
+    return [(name, True, "set" if os.environ.get(name, "").strip() else absent) for name, absent in said]
+
+
+def _models(table: ModelTable, settings: Settings) -> list[Finding]:
+    from cartjury.app.doctor_models import examine_models
+
+    return examine_models(table, settings, os.environ)
 
 
 def _writable() -> Finding:
@@ -66,10 +83,6 @@ def _engine() -> Finding:
     with tempfile.TemporaryDirectory() as scratch, connect(Path(scratch)) as connection:
         threads, memory = one(connection, "SELECT current_setting('threads'), current_setting('memory_limit')")
     return ("engine", True, f"DuckDB, {threads} threads, up to {memory}")
-
-
-def _keys() -> list[Finding]:
-    return [(key, True, "set" if os.environ.get(key) else "not set: the offline jury needs none") for key in KEYS]
 
 
 def _studio() -> Finding:

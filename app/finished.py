@@ -12,6 +12,7 @@ from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError, PlanError
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Manifest
+from cartjury.tools.report_calls import money
 
 SHOWN = (
     "Segment Name",
@@ -48,6 +49,8 @@ def show_run(folder: Path, *, as_json: bool) -> None:
     """Show a finished run and check its files against the manifest."""
     from cartjury.tools.source import sha256_of
 
+    from cartjury.graph.recorded import read_manifest
+
     manifest = read_manifest(folder)
     changed = [
         name
@@ -57,21 +60,6 @@ def show_run(folder: Path, *, as_json: bool) -> None:
     if changed:
         say(f"warning: changed or missing since the run wrote them: {', '.join(changed)}")
     report(folder, manifest, as_json=as_json)
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a finished run.
-
-    Raises:
-        InputError: there is none, or it is none of ours.
-    """
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise InputError(f"{folder} holds no finished run (there is no manifest.json)")
-    try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise InputError(f"{path} is not the manifest of a run: {in_words(error)}") from error
 
 
 def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
@@ -91,12 +79,35 @@ def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
         show_table(SHOWN, [[_short(c, row[c]) for c in SHOWN] for row in rows], NUMERIC)
     found = f"{counted(manifest.users, 'user')} in {counted(manifest.segments, 'segment')} as of {manifest.as_of}"
     proof = "proven MECE" if manifest.mece_proven else "NOT proven MECE"
-    names = "names from the plan" if manifest.jury == "plan" else f"named by: {manifest.jury} jury"
     made_up = ", of made-up carts" if manifest.source.generated else ""
-    say(f"{found}{made_up}, {proof}, {names}")
+    say(f"{found}{made_up}, {proof}{_named_by(manifest)}")
     say(f"results: {folder}   open {folder / 'report.html'}")
     if not manifest.mece_proven:
         raise typer.Exit(Exit.MISSED)
+
+
+def _named_by(manifest: Manifest) -> str:
+    """Say who named the segments, and on a line of its own what models took."""
+    panel = manifest.panel
+    if manifest.jury == "plan":
+        return ", names from the plan"
+    if panel is None or panel.effort == "offline":
+        return f", named by: {manifest.jury} jury"
+    named = manifest.names_by_origin
+    words = {"offline": "offline", "person": "by a person", "rule": "by rule"}
+    names = [f"{counted(named.get('model', 0), 'name')} by models"]
+    names += [f"{named[origin]:,} {words[origin]}" for origin in words if origin in named]
+    took = counted(manifest.calls, "request")
+    if manifest.calls:
+        took += f", {counted(sum(manifest.tokens.values()), 'token')}, {_cost(manifest)}"
+    return f"\nnamed by: {panel.preset} jury ({panel.effort}): {', '.join(names)}; {took}"
+
+
+def _cost(manifest: Manifest) -> str:
+    unknown = manifest.cost_unknown_calls
+    if unknown == manifest.calls:
+        return "cost not known"
+    return money(manifest.cost_usd) + (f" and the unknown cost of {counted(unknown, 'request')}" if unknown else "")
 
 
 def counted(number: int, noun: str) -> str:

@@ -29,6 +29,7 @@ from cartjury.app import runner, steps
 from cartjury.app.commands import check_jury, refuse, request
 from cartjury.app.config import load_keys
 from cartjury.app.picture import treemap
+from cartjury.data.model_table import load_table
 from cartjury.data.records import SegmentPlan
 from cartjury.graph import nodes
 from cartjury.graph.build import build_jury
@@ -100,14 +101,15 @@ def main(
 def _run(carts: pd.DataFrame | str | Path | None, said: Mapping[str, Any]) -> tuple[State, pd.DataFrame]:
     """Run the whole graph; a frame becomes a file that lives as long as the run."""
     settings = steps.settings_of(said)
-    check_jury(settings)
+    table = load_table(Path("cartjury.toml"))
+    check_jury(settings, table)
     folder = Path(settings.out) if settings.out else new_run_folder()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(carts).expanduser() if isinstance(carts, str | Path) else Path(scratch) / steps.FRAME
         frame = carts if isinstance(carts, pd.DataFrame) else None
         if frame is not None:
             write_frame(frame, path, settings)
-        state = runner.run(request(None if carts is None else path, settings), folder, lambda _: None)
+        state = runner.run(request(None if carts is None else path, settings), folder, runner.Watch(), table)
         return state, steps.segmented(frame, state)
 
 
@@ -197,7 +199,8 @@ def generate_segment_names_with_langchain_jury(universe: pd.DataFrame, **options
     load_keys(Path.cwd())
     said = {**steps.recalled(universe), **_given(**options)}
     settings = steps.settings_of(said)
-    check_jury(settings)
+    table = load_table(Path("cartjury.toml"))
+    check_jury(settings, table)
     with steps.opened(universe, said) as carts:
         state = steps.through(carts, nodes.profile, plan=steps.plan_of(universe))
     asked = {
@@ -205,7 +208,7 @@ def generate_segment_names_with_langchain_jury(universe: pd.DataFrame, **options
         "seed": state.seed,
         "options": nodes.plain(state.options),
     }
-    heard = runner.in_own_loop(lambda: build_jury().ainvoke(asked))
+    heard = runner.in_own_loop(lambda: build_jury(table=table).ainvoke(asked))
     plan = needed(steps.through(state, nodes.name, jury=JuryOutput.model_validate(heard).jury).plan)
     universe.attrs[steps.PLAN] = plan.to_json()
     return {s.id: s.name for s in plan.segments}, _rules(plan)

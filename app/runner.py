@@ -5,12 +5,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from cartjury.app.estimate import in_words
+from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input
@@ -19,11 +22,30 @@ from cartjury.graph.state import Input, State
 CHECKPOINTS = "checkpoints.sqlite"
 THREAD: RunnableConfig = {"configurable": {"thread_id": "run"}}
 T = TypeVar("T")
-Progress = Callable[[str], None]  # called with the name of each node as it starts
+Tell = Callable[[str], None]
 
 
-def run(given: Input, folder: Path, progress: Progress) -> State:
+@dataclass(frozen=True)
+class Watch:
+    """Who is told how a run goes.
+
+    Attributes:
+        started: called with the name of each node as it starts.
+        told: called with what the user should know meanwhile: what the jury will take, long waits.
+    """
+
+    started: Tell = lambda _: None
+    told: Tell = lambda _: None
+
+
+def run(given: Input, folder: Path, watch: Watch, table: ModelTable | None = None) -> State:
     """Run the whole graph into `folder`, and return its final state.
+
+    Args:
+        given: the order.
+        folder: for the results.
+        watch: is told how it goes.
+        table: the models that a jury can seat; None: those that come with cartjury.
 
     Raises:
         InputError: bad input; nothing is left behind of what this call made.
@@ -35,19 +57,21 @@ def run(given: Input, folder: Path, progress: Progress) -> State:
     if given.input_path:
         spare_input(Path(given.input_path), folder)
         asked["input_path"] = str(Path(given.input_path).absolute())
+    if given.replay:
+        asked["replay"] = str(Path(given.replay).absolute())
     with fresh_work(folder):
-        return in_own_loop(lambda: _stream(folder, asked, progress))
+        return in_own_loop(lambda: _stream(folder, asked, watch, table))
 
 
-def resume(folder: Path, progress: Progress) -> State:
-    """Finish a run that was cut off; nodes that had finished are not run again.
+def resume(folder: Path, watch: Watch, table: ModelTable | None = None) -> State:
+    """Finish a run that was cut off; nodes that had finished are not run again, and no answer is paid for twice.
 
     Raises:
         InputError: there is nothing to resume in this folder.
     """
     if not (folder / WORK / CHECKPOINTS).is_file():
         raise InputError(f"{folder} holds no run that could be resumed")
-    return in_own_loop(lambda: _stream(folder, None, progress))
+    return in_own_loop(lambda: _stream(folder, None, watch, table))
 
 
 def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -63,14 +87,16 @@ def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return pool.submit(lambda: asyncio.run(work())).result()
 
 
-async def _stream(folder: Path, given: dict[str, Any] | None, progress: Progress) -> State:
-    async with _graph(folder) as graph:
+async def _stream(folder: Path, given: dict[str, Any] | None, watch: Watch, table: ModelTable | None) -> State:
+    async with _graph(folder, table, watch.told) as graph:
         if given is None and not await _is_open(graph, folder):
             return State.model_validate((await graph.aget_state(THREAD)).values)
         async for chunk in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
             _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
             if "input" in event:  # a task that starts; one that ends has a result
-                progress(event["name"])
+                watch.started(event["name"])
+            elif event["name"] == "convene" and event["result"]:
+                watch.told(in_words(Panel.model_validate(dict(event["result"])["panel"])))
         return State.model_validate((await graph.aget_state(THREAD)).values)
 
 
@@ -90,9 +116,9 @@ async def _is_open(graph: Compiled, folder: Path) -> bool:
 
 
 @asynccontextmanager
-async def _graph(folder: Path) -> AsyncIterator[Compiled]:
+async def _graph(folder: Path, table: ModelTable | None, tell: Tell) -> AsyncIterator[Compiled]:
     try:
         async with AsyncSqliteSaver.from_conn_string(str(make_work(folder) / CHECKPOINTS)) as checkpointer:
-            yield build_graph(checkpointer=checkpointer)
+            yield build_graph(checkpointer=checkpointer, table=table, tell=tell)
     except sqlite3.Error as error:
         raise InputError(f"the checkpoints of {folder} cannot be used: {error}") from error

@@ -37,6 +37,7 @@ WORDS: Final = (
     "rule_in_words",
     "lift_basis",
     "named_by",
+    "name_model",
     "notes",
 )
 P = ParamSpec("P")

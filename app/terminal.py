@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, Self
 
 import typer
 
-from cartjury.data.errors import CartjuryError
+from cartjury.data.errors import CartjuryError, ModelError
 
 P = ParamSpec("P")
 WIPE = "\r\033[K"  # back to the start of the line, and clear it
@@ -24,6 +24,7 @@ class Exit(IntEnum):
     DONE = 0
     MISSED = 1
     BAD_INPUT = 2
+    MODEL_FAILED = 3
     INTERRUPTED = 130
 
 
@@ -37,7 +38,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             sys.stdout.flush()
         except CartjuryError as error:
             say(f"error: {error}")
-            raise typer.Exit(Exit.BAD_INPUT) from error
+            raise typer.Exit(Exit.MODEL_FAILED if isinstance(error, ModelError) else Exit.BAD_INPUT) from error
         except KeyboardInterrupt as error:
             say("interrupted")
             raise typer.Exit(Exit.INTERRUPTED) from error
@@ -98,6 +99,12 @@ class Progress:
         """Show that a node has started."""
         with contextlib.suppress(BrokenPipeError):  # whoever watched has left; the work goes on
             typer.echo(f"{WIPE}{node} ..." if self._live else f"{node} ...", err=True, nl=not self._live)
+
+    def note(self, text: str) -> None:
+        """Tell something that is to stay on the screen; nothing where there is nothing to tell."""
+        with contextlib.suppress(BrokenPipeError):
+            if text:
+                typer.echo(f"{WIPE if self._live else ''}{text}", err=True)
 
     def __exit__(self, *_: object) -> None:
         """Wipe the changing line."""

@@ -28,7 +28,7 @@ gc.set_threshold(1_000_000)  # as the command line does
 given = Input(n_users=25_000, as_of=date(2026, 3, 10))
 for folder in ("first", "second"):
     started = time.perf_counter()
-    runner.run(given, Path(sys.argv[1]) / folder, lambda node: None)
+    runner.run(given, Path(sys.argv[1]) / folder, runner.Watch())
 print(time.perf_counter() - started)
 """
 

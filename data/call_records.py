@@ -1,6 +1,6 @@
 """The vocabulary of asking: who is asked and in what order, within which limits, and what each attempt brought.
 
-    ModelTable (data/models.toml) + options + keys -> Panel -> one Attempt a request -> jury.jsonl
+ModelTable (data/models.toml) + options + keys -> Panel -> one Attempt a request -> jury.jsonl
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,7 @@ from pydantic import Field
 
 from cartjury.data.base import Record
 
-SeatName = Literal[
-    "creative_marketer", "growth_strategist", "data_scientist", "risk_manager", "judge", "second_judge"
-]
+SeatName = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager", "judge", "second_judge"]
 SEATS: Final[tuple[SeatName, ...]] = (
     "creative_marketer",
     "growth_strategist",

@@ -20,3 +20,7 @@ class InputError(CartjuryError):
 
 class PlanError(InputError):
     """A plan that cannot be read, or that is not a partition."""
+
+
+class ModelError(CartjuryError):
+    """Models were required, and one failed or is missing: exit code 3."""

@@ -35,8 +35,9 @@ def read(path: Path) -> list[Attempt]:
     if not path.is_file():
         return []
     found: dict[tuple[str, int, str, int, str, int], Attempt] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        attempt = _attempt(line)
+    # Only "\n" ends a line: answers may hold other characters that str.splitlines takes for an end.
+    for line in path.read_bytes().split(b"\n"):
+        attempt = _attempt(line.decode(errors="replace"))
         if attempt is not None:
             found[attempt.key] = attempt
     return list(found.values())

@@ -23,6 +23,7 @@ class PersonaTaste(Record):
 
     title: str
     role: str
+    asks: str
     voice: str
     weighs: dict[str, float]
     cares: dict[str, float]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cartjury.data.base import Record
+from cartjury.data.call_records import Money, Outcome, Panel, SeatName
 
 MetricName = Literal["conversion", "lift", "size", "profitability", "strategic_fit"]
 METRICS: tuple[MetricName, ...] = ("conversion", "lift", "size", "profitability", "strategic_fit")
@@ -149,10 +150,51 @@ class FileEntry(Record):
     bytes: int
 
 
+class SeatUse(Record):
+    """What the requests of one seat, or of all, took. Requests that were not sent took nothing.
+
+    Attributes:
+        calls: requests sent.
+        asked: requests sent, by model ("provider/id"), in the order in which the models were turned to.
+        answered: those of them that brought all that was asked for, by model.
+        repairs: requests that quoted a fault of the answer before.
+        failures: requests sent that brought nothing, or not all, by outcome.
+        not_sent: requests held back, by outcome.
+        tokens_in, tokens_out: as far as the providers counted them.
+        cost_usd: as far as it is known.
+        cost_unknown_calls: requests whose cost is not known.
+        latency_s, latency_max_s: seconds from request to answer, of all and of the longest.
+        waited_s: seconds before requests, for a rate limit or as the provider asked.
+    """
+
+    calls: int = 0
+    asked: dict[str, int] = Field(default_factory=dict)
+    answered: dict[str, int] = Field(default_factory=dict)
+    repairs: int = 0
+    failures: dict[Outcome, int] = Field(default_factory=dict)
+    not_sent: dict[Outcome, int] = Field(default_factory=dict)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: Money = 0.0
+    cost_unknown_calls: int = 0
+    latency_s: float = 0.0
+    latency_max_s: float = 0.0
+    waited_s: float = 0.0
+
+
 class Manifest(Record):
     """What a run was and what it wrote; written last, so a folder with a manifest is complete.
 
     Attributes:
+        jury: its preset and effort.
+        panel: the jury as it was to be asked; None: the offline jury alone.
+        names_by_origin: segments with users, by who named them ("model", "offline", "person", "rule").
+        abstentions: of jurors, over all stages and rounds.
+        calls: requests sent to models.
+        tokens: of all requests, as far as the providers counted them.
+        cost_usd: of all requests, as far as it is known.
+        cost_unknown_calls: requests whose cost is not known.
+        jury_seats: what each seat took.
         files: every other file of the run by name.
         timings: wall seconds by node; the only measured times outside jury.jsonl.
     """
@@ -169,8 +211,14 @@ class Manifest(Record):
     users: int
     mece_proven: bool
     jury: str
+    panel: Panel | None = None
+    names_by_origin: dict[str, int] = Field(default_factory=dict)
+    abstentions: int = 0
     calls: int = 0
+    tokens: dict[Literal["input", "output"], int] = Field(default_factory=dict)
     cost_usd: float = 0.0
+    cost_unknown_calls: int = 0
+    jury_seats: dict[SeatName, SeatUse] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     files: dict[str, FileEntry]
     timings: dict[str, float]

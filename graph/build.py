@@ -4,14 +4,17 @@ START -> prepare -+-> generate -+-> load -> universe -> bucket -> size -> profil
                   +-------------+                                                                  |
                                                             END <- publish <- certify <- score <---+
 
-jury:  START -> creative_marketer  -+
-                growth_strategist   +-> ballots -> judge -+-> record -> END
-                data_scientist      |                     |
-                risk_manager       -+                     |
-                ^                                         |
-                +--------------- debate <-----------------+  (contested segments only, two rounds at most)
+jury:  START -> convene -> creative_marketer  -+
+                           growth_strategist   +-> quorum -> ballots -> judge -+-> record -> END
+                           data_scientist      |                               |
+                           risk_manager       -+                               |
+                           ^                                                   |
+                           +-------------------- debate <----------------------+  (contested segments only)
 """
 
+import os
+
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,10 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
+from cartjury.agents.desks import Desks
+from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
+from cartjury.data.model_table import load_table
 from cartjury.graph import jury_nodes, nodes, routes
 from cartjury.graph.state import Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
 
@@ -29,13 +35,18 @@ Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 
 def build_graph(
-    roots: tuple[Path, ...] | None = None, checkpointer: BaseCheckpointSaver[Any] | None = None
+    roots: tuple[Path, ...] | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    table: ModelTable | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Compiled:
     """Wire the main job.
 
     Args:
         roots: folders that a caller may name; None trusts the caller (command line, notebook).
         checkpointer: where the state is kept after every node; None: nowhere.
+        table: the models that a jury can seat; None: those that come with cartjury.
+        tell: told where the jury waits for long.
     """
     graph = StateGraph(State, input_schema=Input)
 
@@ -49,7 +60,7 @@ def build_graph(
     add("bucket", nodes.bucket)
     add("size", nodes.size)
     add("profile", nodes.profile)
-    graph.add_node("jury", build_jury(), input_schema=JuryQuestion)
+    graph.add_node("jury", build_jury(roots, table, tell), input_schema=JuryQuestion)
     add("name", nodes.name)
     add("score", nodes.score)
     add("certify", nodes.certify)
@@ -71,18 +82,31 @@ def build_graph(
     return strict(graph.compile(checkpointer=checkpointer, name="cartjury"), Input)
 
 
-def build_jury() -> Compiled:
-    """Wire the jury, a graph of its own that Studio can open alone."""
+def build_jury(
+    roots: tuple[Path, ...] | None = None,
+    table: ModelTable | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Compiled:
+    """Wire the jury, a graph of its own that Studio can open alone; the arguments are those of `build_graph`."""
+    room = jury_nodes.Room(Desks(table or load_table(None), os.environ, tell), roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)
-    for persona in PERSONAS:
-        jury.add_node(persona, jury_nodes.juror(persona))
-        jury.add_edge(START, persona)
-    jury.add_node("ballots", jury_nodes.ballots)
-    jury.add_node("judge", jury_nodes.judge)
-    jury.add_node("debate", jury_nodes.debate)
-    jury.add_node("record", jury_nodes.record)
 
-    jury.add_edge(list(PERSONAS), "ballots")  # waits for all four
+    def add(name: str, node: jury_nodes.JuryNode) -> None:
+        jury.add_node(name, jury_nodes.on_the_loop(node))
+
+    add("convene", room.convene)
+    for persona in PERSONAS:
+        add(persona, room.juror(persona))
+    add("quorum", room.quorum)
+    add("ballots", room.ballots)
+    add("judge", room.judge)
+    add("debate", room.debate)
+    add("record", room.record)
+
+    jury.add_edge(START, "convene")
+    jury.add_conditional_edges("convene", routes.all_jurors, list(PERSONAS))
+    jury.add_edge(list(PERSONAS), "quorum")  # waits for all four
+    jury.add_edge("quorum", "ballots")
     jury.add_edge("ballots", "judge")
     jury.add_conditional_edges("judge", routes.after_the_vote)
     jury.add_conditional_edges("debate", routes.all_jurors, list(PERSONAS))

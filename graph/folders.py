@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from cartjury.data.errors import InputError
-from cartjury.graph.state import Input, Run, State
+from cartjury.data.journal import JOURNAL
+from cartjury.graph.state import Input, JuryState, Run, State
 
 ROOTS = "CARTJURY_DATA_ROOTS"
 WORK = ".work"  # inside a run's folder: checked rows, checkpoints, drafts
@@ -48,7 +49,9 @@ def open_run(given: Input) -> Run:
     folder = Path(given.options.out) if given.options.out else new_run_folder()
     if given.input_path:
         spare_input(Path(given.input_path), folder)
-    return Run(id=folder.resolve().name, folder=str(folder), work=str(make_work(folder)))
+    work = make_work(folder)
+    (work / JOURNAL).unlink(missing_ok=True)  # what models told an earlier run in this folder is no answer to this one
+    return Run(id=folder.resolve().name, folder=str(folder), work=str(work))
 
 
 def make_work(folder: Path) -> Path:
@@ -100,8 +103,22 @@ def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:
         InputError: see `confine`.
     """
     run, dataset = state.run, state.dataset
-    named = (state.input_path, state.options.out, run and run.folder, run and run.work, dataset and dataset.path)
-    for path in named if roots is not None else ():
+    rows = dataset.path if dataset else None
+    _confine_all((state.input_path, state.replay, state.options.out, rows), run, roots)
+
+
+def confine_jury(state: JuryState, roots: tuple[Path, ...] | None) -> None:
+    """Refuse a jury that would read or write outside the roots; None trusts the caller.
+
+    Raises:
+        InputError: see `confine`.
+    """
+    _confine_all((state.replay, state.options.out), state.run, roots)
+
+
+def _confine_all(paths: Iterable[str | None], run: Run | None, roots: tuple[Path, ...] | None) -> None:
+    own = (run.folder, run.work) if run else ()
+    for path in (*paths, *own) if roots is not None else ():
         if path:
             confine(Path(path), roots or ())
 

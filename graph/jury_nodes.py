@@ -1,88 +1,146 @@
-"""The nodes of the jury: jurors propose side by side, rank blind, a judge decides, the contested is debated.
+"""The nodes of the jury: it sits down, jurors propose side by side, rank blind, a judge decides, the contested is debated.
 
-The offline jury sits here: no model is asked. What every node passes on are the records of
-`data/jury_records.py`, whoever wrote them.
+Each node reads the state and hands it to agents/sitting.py, where models speak, or the offline jury for them. What every
+node passes on are the records of data/jury_records.py, whoever wrote them.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Protocol
+import secrets
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from cartjury.agents import offline
-from cartjury.data.jury_records import PERSONAS, JuryRecord, Persona, SegmentBrief
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from cartjury.agents import loop, sitting
+from cartjury.agents.desk import Desk
+from cartjury.agents.desks import Desks
+from cartjury.agents.listing import name_own_models
+from cartjury.agents.panel import convene
+from cartjury.data.call_records import Panel
+from cartjury.data.journal import JOURNAL
+from cartjury.data.jury_records import JuryRecord, Persona, SegmentBrief
 from cartjury.data.lexicon import lexicon
-from cartjury.graph.nodes import plain
+from cartjury.graph.folders import confine_jury
+from cartjury.graph.nodes import needed, plain
+from cartjury.graph.recorded import recorded_panel
 from cartjury.graph.routes import MAX_ROUNDS
 from cartjury.graph.state import JuryState, Update
-from cartjury.tools.naming import check_name
-from cartjury.tools.vote import contested, decide
+from cartjury.tools.naming import check_claims, check_name
+from cartjury.tools.vote import contested, decide, standing
+
+CAP_REACHED = "a cap of this run was reached"
+JuryNode = Callable[[JuryState], Coroutine[Any, Any, Update]]
 
 
-class JuryNode(Protocol):
-    """A node of the jury, as LangGraph calls it."""
+@dataclass(frozen=True)
+class Room:
+    """Where a jury sits: its desks, and the folders that a client of the server may name (None trusts the caller)."""
 
-    def __call__(self, state: JuryState) -> Update:
-        """Return the keys to change."""
-        ...
+    desks: Desks
+    roots: tuple[Path, ...] | None = None
 
+    async def convene(self, state: JuryState) -> Update:
+        """options, briefs -> panel: who is asked; in a replay, who was."""
+        confine_jury(state, self.roots)
+        if state.replay:
+            panel = recorded_panel(Path(state.replay))
+        else:
+            asked = convene(self.desks.table, state.options, self.desks.environ, len(state.briefs))
+            panel = await name_own_models(asked, self.desks.table, self.desks.environ)
+        return {"panel": plain(panel), "session": secrets.token_hex(8)}
 
-def juror(persona: Persona) -> JuryNode:
-    """Make the node of one persona."""
+    def juror(self, persona: Persona) -> JuryNode:
+        """Make the node of one persona."""
 
-    def node(state: JuryState) -> Update:
-        """briefs, in a debate also what was said -> proposals for what is open."""
-        proposals = offline.propose(
-            persona,
-            state.briefs,
+        async def node(state: JuryState) -> Update:
+            """briefs, in a debate also what was said -> proposals for what is open."""
+            return said(await sitting.hear(self.desk(state), persona, hearing(state)))
+
+        return node
+
+    async def quorum(self, state: JuryState) -> Update:
+        """proposals -> further ones of the offline jury, where too few jurors spoke."""
+        return said(await sitting.complete(needed(state.panel), hearing(state)))
+
+    async def ballots(self, state: JuryState) -> Update:
+        """proposals -> each juror's ranking of the others' names, without knowing whose they are."""
+        return said(await sitting.cast(self.desk(state), hearing(state)))
+
+    async def judge(self, state: JuryState) -> Update:
+        """proposals, ballots -> verdicts, and which of them are contested."""
+        heard = await sitting.weigh(self.desk(state), hearing(state))
+        capped = any(call.outcome == "budget" for call in (*state.calls, *heard.calls))
+        new = decide(
+            open_briefs(state),
+            state.proposals,
+            state.ballots,
+            heard.opinions,
             allowed,
             seed=state.seed,
             round=state.round,
+            max_rounds=MAX_ROUNDS[needed(state.panel).effort],
             taken=settled(state),
-            only=open_ids(state),
-            before=state.proposals,
+            halt=CAP_REACHED if capped else "",
         )
-        return {"proposals": [plain(p) for p in proposals]}
+        decided = {v.segment_id for v in new}
+        verdicts = [*(v for v in state.verdicts if v.segment_id not in decided), *new]
+        return {**said(heard), "verdicts": [plain(v) for v in verdicts], "contested": list(contested(new))}
 
-    return node
+    async def debate(self, state: JuryState) -> Update:
+        """round -> the next round, in which only the contested segments are heard."""
+        return {"round": state.round + 1}
+
+    async def record(self, state: JuryState) -> Update:
+        """Everything that was said -> the jury's record."""
+        await self.desks.close(state.session)
+        panel = needed(state.panel)
+        kept = {k: tuple(getattr(state, k)) for k in ("proposals", "ballots", "abstentions", "verdicts", "calls")}
+        seated = None if panel.effort == "offline" else panel
+        return {
+            "jury": plain(
+                JuryRecord(preset=panel.preset, effort=panel.effort, rounds=state.round, panel=seated, **kept)
+            )
+        }
+
+    def desk(self, state: JuryState) -> Desk:
+        """The desk of this sitting."""
+        log = Path(state.run.work) / JOURNAL if state.run else None
+        record = Path(state.replay) / JOURNAL if state.replay else None
+        return self.desks.at(state.session, needed(state.panel), log, record)
 
 
-def ballots(state: JuryState) -> Update:
-    """proposals -> each juror's ranking of the others' names, without knowing whose they are."""
-    cast = [
-        ballot
-        for persona in PERSONAS
-        for ballot in offline.rank(persona, state.briefs, state.proposals, seed=state.seed, round=state.round)
-    ]
-    return {"ballots": [plain(b) for b in cast]}
+def on_the_loop(node: JuryNode) -> Runnable[JuryState, Update]:
+    """Let a node work on the loop that model clients belong to, for callers with a loop of their own and without."""
+
+    def wait(state: JuryState) -> Update:
+        return loop.run(node(state))
+
+    async def join(state: JuryState) -> Update:
+        return await loop.join(node(state))
+
+    return RunnableLambda(wait, join)
 
 
-def judge(state: JuryState) -> Update:
-    """proposals, ballots -> verdicts, and which of them are contested."""
-    opinions = offline.judge(state.briefs, state.proposals, seed=state.seed, round=state.round)
-    new = decide(
-        open_briefs(state),
-        state.proposals,
-        state.ballots,
-        opinions,
-        allowed,
+def hearing(state: JuryState) -> sitting.Hearing:
+    """What this round is about."""
+    return sitting.Hearing(
+        briefs=state.briefs,
         seed=state.seed,
         round=state.round,
-        max_rounds=MAX_ROUNDS,
+        only=open_ids(state),
         taken=settled(state),
+        proposals=state.proposals,
+        standing=standing(state.proposals, state.ballots),
+        check=allowed,
+        check_claims=check_claims,
     )
-    decided = {v.segment_id for v in new}
-    verdicts = [*(v for v in state.verdicts if v.segment_id not in decided), *new]
-    return {"verdicts": [plain(v) for v in verdicts], "contested": list(contested(new))}
 
 
-def debate(state: JuryState) -> Update:
-    """round -> the next round, in which only the contested segments are heard."""
-    return {"round": state.round + 1}
-
-
-def record(state: JuryState) -> Update:
-    """Everything that was said -> the jury's record."""
-    said = {k: tuple(getattr(state, k)) for k in ("proposals", "ballots", "abstentions", "verdicts")}
-    return {"jury": plain(JuryRecord(preset="offline", effort="offline", rounds=state.round, **said))}
+def said(heard: sitting.Heard) -> dict[str, Any]:
+    """What was heard, as the state keeps it; the judge's opinions go into the verdicts."""
+    keys = ("proposals", "ballots", "abstentions", "calls")
+    return {key: [plain(record) for record in getattr(heard, key)] for key in keys if getattr(heard, key)}
 
 
 def allowed(name: str, brief: SegmentBrief, taken: Collection[str]) -> tuple[str, ...]:

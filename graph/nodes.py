@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
 from cartjury.graph.folders import confine_state, open_run
+from cartjury.graph.recorded import check_same_data, read_manifest
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
@@ -57,6 +58,8 @@ def load(state: State) -> Update:
     work = Path(needed(state.run).work)
     path = Path(state.input_path) if state.input_path else work / MOCK
     dataset = load_rows(path, work, state.options, state.as_of, generated=not state.input_path)
+    if state.replay:
+        check_same_data(dataset, Path(state.replay))
     return {"dataset": plain(dataset)}
 
 
@@ -114,7 +117,8 @@ def publish(state: State) -> Update:
 
     run, jury, proof = needed(state.run), needed(state.jury), needed(state.certificate)
     results = Results(*measured(state), state.profiles, jury, state.scores, proof)
-    settings = Settings(state.options, state.seed, state.timings)
+    recorded = read_manifest(Path(state.replay)) if state.replay else None
+    settings = Settings(state.options, state.seed, state.timings, recorded)
     done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings)
     return {"manifest": plain(done), "messages": [{"role": "assistant", "content": summary(results)}]}
 

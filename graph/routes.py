@@ -1,11 +1,13 @@
 """Where to go next. Pure functions of the state; every branch of the graph is one of these."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
+from cartjury.data.call_records import Effort
 from cartjury.data.jury_records import PERSONAS, Persona
 from cartjury.graph.state import JuryState, State
 
-MAX_ROUNDS = 2  # debate rounds, after the first vote
+MAX_ROUNDS: Final[Mapping[Effort, int]] = {"offline": 2, "quick": 0, "standard": 0, "thorough": 2}  # of debate
 
 
 def where_carts_come_from(state: State) -> Literal["generate", "load"]:
@@ -14,8 +16,8 @@ def where_carts_come_from(state: State) -> Literal["generate", "load"]:
 
 
 def after_the_vote(state: JuryState) -> Literal["debate", "record"]:
-    """Debate the contested segments for at most two rounds, then put the verdicts on record."""
-    return "debate" if state.contested and state.round < MAX_ROUNDS else "record"
+    """Debate the contested segments for as many rounds as the effort allows, then put the verdicts on record."""
+    return "debate" if state.contested and state.round < max(MAX_ROUNDS.values()) else "record"
 
 
 def all_jurors(state: JuryState) -> list[Persona]:

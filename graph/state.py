@@ -16,6 +16,7 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cartjury.data.call_records import Call, Panel
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
 from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
@@ -33,6 +34,7 @@ class Input(BaseModel):
         seed: of the mock data and of every shuffled order.
         as_of: the day that counts as today; None: the newest cart, or for mock data today's date.
         options: the options of `cartjury run`.
+        replay: folder of a finished run whose jury is heard again from its record; no model is asked.
         messages: the chat; the run answers with a summary.
     """
 
@@ -43,6 +45,7 @@ class Input(BaseModel):
     seed: int = Field(default=42, ge=0, le=MAX_COUNT)
     as_of: date | None = None
     options: Options = Options()
+    replay: str | None = None
     messages: Annotated[list[AnyMessage], add_messages] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -85,26 +88,43 @@ class JuryQuestion(TypedDict):
     briefs: list[dict[str, Any]]
     seed: int
     options: dict[str, Any]
+    replay: str | None
+    run: dict[str, Any] | None
 
 
 class JuryInput(BaseModel):
-    """What a jury is asked: names for these segments."""
+    """What a jury is asked: names for these segments.
+
+    Attributes:
+        run: where what models say is written down as it comes; None: opened alone, it is not.
+        replay: see Input.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     briefs: list[SegmentBrief]
     seed: int = 42
     options: Options = Options()
+    replay: str | None = None
+    run: Run | None = None
 
 
 class JuryState(JuryInput):
-    """A jury at work. Proposals, ballots and abstentions only grow; verdicts are replaced each round."""
+    """A jury at work. What is said only grows; verdicts are replaced each round.
 
+    Attributes:
+        session: names this sitting, so that its nodes share one desk.
+        panel: who is asked, in what order, within which limits.
+    """
+
+    session: str = ""
+    panel: Panel | None = None
     round: int = 0
     contested: list[str] = Field(default_factory=list)
     proposals: Annotated[list[Proposal], operator.add] = Field(default_factory=list)
     ballots: Annotated[list[Ballot], operator.add] = Field(default_factory=list)
     abstentions: Annotated[list[Abstention], operator.add] = Field(default_factory=list)
+    calls: Annotated[list[Call], operator.add] = Field(default_factory=list)
     verdicts: list[Verdict] = Field(default_factory=list)
     jury: JuryRecord | None = None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BIN = Path(sys.executable).parent
-OURS = ("CARTJURY_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "GROQ_", "CEREBRAS_", "PYTHON")
+OURS = ("CARTJURY_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "GROQ_", "CEREBRAS_", "LOCAL_LLM_", "OPENAI_", "PYTHON")
 # Found by Python at its start, before the program: whoever connects to another machine fails, and leaves a line.
 GUARD = """
 import os, socket

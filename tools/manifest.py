@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from cartjury.data.run_records import FileEntry, Manifest
+from cartjury.tools.report_calls import by_seat, used
 from cartjury.tools.results import Results
 
 LIBRARIES = ("duckdb", "langgraph", "langchain-core", "pydantic")
@@ -21,7 +22,7 @@ def manifest(
     timings: Mapping[str, float],
 ) -> Manifest:
     """Describe a finished run: what it read, decided and wrote."""
-    jury = results.jury
+    jury, took = results.jury, used(results.jury.calls)
     return Manifest(
         run_id=run_id,
         cartjury=version("cartjury"),
@@ -35,6 +36,14 @@ def manifest(
         users=results.universe.size,
         mece_proven=results.certificate.proven,
         jury=f"{jury.preset} ({jury.effort})" if jury.preset != jury.effort else jury.preset,
+        panel=jury.panel,
+        names_by_origin=results.names_by_origin(),
+        abstentions=len(jury.abstentions),
+        calls=took.calls,
+        tokens={"input": took.tokens_in, "output": took.tokens_out},
+        cost_usd=took.cost_usd,
+        cost_unknown_calls=took.cost_unknown_calls,
+        jury_seats=by_seat(jury.calls),
         warnings=results.warnings(),
         files=dict(files),
         timings=dict(timings),

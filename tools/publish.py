@@ -6,10 +6,12 @@ A folder with a manifest is complete. A crash leaves either the files of the run
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from cartjury.data.call_records import Attempt
+from cartjury.data.journal import JOURNAL, read
 from cartjury.data.options import Options
 from cartjury.data.run_records import FileEntry, Manifest
 from cartjury.tools.certify import in_words as certificate_in_words
@@ -25,11 +27,17 @@ MANIFEST = "manifest.json"
 
 
 class Settings(NamedTuple):
-    """What the manifest records beside the results."""
+    """What the manifest records beside the results.
+
+    Attributes:
+        recorded: the manifest of the run that is replayed; the replay takes over its name, times and places, so
+            that its files are the same bytes.
+    """
 
     options: Options
     seed: int | None
     timings: Mapping[str, float]
+    recorded: Manifest | None = None
 
 
 def publish_run(results: Results, run_id: str, folder: Path, work: Path, settings: Settings) -> Manifest:
@@ -39,7 +47,7 @@ def publish_run(results: Results, run_id: str, folder: Path, work: Path, setting
         results: what the run worked out.
         run_id: for the manifest.
         folder: where the files go.
-        work: the run's working folder, on the same file system.
+        work: the run's working folder, on the same file system; the jury's call log is in it.
         settings: options, seed and timings, as the manifest records them.
     """
     files = write_files(results, settings.options, folder, work)
@@ -51,8 +59,17 @@ def publish_run(results: Results, run_id: str, folder: Path, work: Path, setting
         options=settings.options.model_dump(mode="json"),
         timings=settings.timings,
     )
+    if settings.recorded:
+        record = as_recorded(record, settings.recorded)
     write_atomically(folder / MANIFEST, record.to_json())
     return record
+
+
+def as_recorded(replay: Manifest, recorded: Manifest) -> Manifest:
+    """The manifest of a replay, with what no two runs have in common as it was in the first."""
+    source = replay.source.model_copy(update={"path": recorded.source.path})
+    kept = {key: getattr(recorded, key) for key in ("run_id", "timings", "options")}
+    return replay.model_copy(update={"source": source, **kept})
 
 
 def write_files(results: Results, options: Options, folder: Path, work: Path) -> dict[str, FileEntry]:
@@ -65,7 +82,7 @@ def write_files(results: Results, options: Options, folder: Path, work: Path) ->
     draft.mkdir(parents=True)
     stem = "mock_cart_abandoners" if results.dataset.generated else "cart_abandoners"
     write_users(draft / f"{stem}.{options.users_format}", results.dataset, results.universe, results.plan, options)
-    for name, text in _texts(results).items():
+    for name, text in _texts(results, read(work / JOURNAL)).items():
         (draft / name).write_text(text, encoding="utf-8", newline="")
     if results.dataset.rejected:
         shutil.copyfile(work / "rejected_rows.csv", draft / "rejected_rows.csv")
@@ -86,13 +103,13 @@ def write_atomically(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _texts(results: Results) -> dict[str, str]:
+def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
     words = results.words()
     return {
-        "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe),
+        "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe, results.jury),
         "plan.json": results.plan.to_json(),
         "segments.sql": export_all(results.plan),
-        "jury.jsonl": calls_jsonl(results.jury),
+        "jury.jsonl": calls_jsonl(results.jury, attempts),
         "verdicts.json": verdicts_json(results.plan, results.jury),
         "certificate.json": results.certificate.to_json(),
         "report.html": render_report(

@@ -4,8 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cartjury.data.jury_records import PERSONAS, Ballot, JuryRecord, Proposal, Verdict
+from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, JuryRecord, Proposal, Verdict
+from cartjury.data.opinion import CRITERIA
+from cartjury.tools.jury_files import name_model
+from cartjury.tools.report_calls import Bill, bill
 from cartjury.tools.report_view import Row
+
+NOBODY = "none"  # the model of a verdict for which there was no judge
 
 
 class Candidate(NamedTuple):
@@ -18,13 +23,29 @@ class Candidate(NamedTuple):
     chosen: bool
 
 
+class Criterion(NamedTuple):
+    """What the judge gave a name on one criterion, and its sentence on it; without a sentence that is empty."""
+
+    key: str
+    points: float | None
+    most: float
+    sentence: str
+
+
 class Hearing(NamedTuple):
-    """All that the jury said of one segment."""
+    """All that the jury said of one segment.
+
+    Attributes:
+        model: whose name the segment bears now: "provider/id", "offline", or "" where no jury's.
+        abstentions: of jurors that said nothing of this segment at some stage.
+    """
 
     row: Row
     verdict: Verdict | None
     candidates: tuple[Candidate, ...]
     ballots: tuple[Ballot, ...]
+    abstentions: tuple[Abstention, ...]
+    model: str
 
     @property
     def proposers(self) -> tuple[str, ...]:
@@ -37,8 +58,39 @@ class Hearing(NamedTuple):
         """Whether anybody ranked the names."""
         return any(c.first_places or c.borda for c in self.candidates)
 
+    @property
+    def judge(self) -> str:
+        """The model that judged; empty where it was the offline rubric, or nobody."""
+        return self.verdict.model if self.verdict and self.verdict.model not in {"offline", NOBODY} else ""
 
-def hearings(rows: Iterable[Row], jury: JuryRecord) -> list[Hearing]:
+    @property
+    def judged(self) -> bool:
+        """Whether there was a judge at all."""
+        return self.verdict is not None and self.verdict.model != NOBODY
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Points and sentences by criterion; none where the judge gave no sentence."""
+        if self.verdict is None or not self.verdict.reasons:
+            return ()
+        rubric, reasons = self.verdict.rubric, self.verdict.reasons
+        return tuple(
+            Criterion(key, rubric.get(key), most, reasons.get(key, ""))
+            for key, most in CRITERIA.items()
+            if key in rubric or key in reasons
+        )
+
+
+class Hearings(list[Hearing]):
+    """The hearings in the order of the report's rows, and what all of them together took."""
+
+    def __init__(self, heard: Iterable[Hearing], took: Bill) -> None:
+        """Take both as they are."""
+        super().__init__(heard)
+        self.bill = took
+
+
+def hearings(rows: Iterable[Row], jury: JuryRecord) -> Hearings:
     """Return what the jury said of each row's segment, in the order of the rows; silence gives an empty hearing."""
     proposals: dict[str, list[Proposal]] = defaultdict(list)
     for proposal in jury.proposals:
@@ -49,11 +101,13 @@ def hearings(rows: Iterable[Row], jury: JuryRecord) -> list[Hearing]:
     verdicts = {v.segment_id: v for v in jury.verdicts}
     found = []
     for row in rows:
-        verdict = verdicts.get(row.segment.id)
-        candidates = _candidates(proposals[row.segment.id], verdict)
-        votes = sorted(ballots[row.segment.id], key=lambda b: (b.round, PERSONAS.index(b.persona)))
-        found.append(Hearing(row, verdict, candidates, tuple(votes)))
-    return found
+        key = row.segment.id
+        verdict = verdicts.get(key)
+        candidates = _candidates(proposals[key], verdict)
+        votes = sorted(ballots[key], key=lambda b: (b.round, PERSONAS.index(b.persona)))
+        absent = tuple(a for a in jury.abstentions if key in a.segment_ids)
+        found.append(Hearing(row, verdict, candidates, tuple(votes), absent, name_model(row.segment, verdicts)))
+    return Hearings(found, bill(jury))
 
 
 def _candidates(proposals: Sequence[Proposal], verdict: Verdict | None) -> tuple[Candidate, ...]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cartjury.data.contract import COLUMN_NAMES
+from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.data.records import BUCKET_COLUMNS, Dimension, SegmentPlan
 from cartjury.data.run_records import METRICS, Dataset, SegmentScore, Universe
 from cartjury.tools.engine.duck import connect, literal, quoted, spreadsheet_safe
 from cartjury.tools.engine.relation import level_number, segment_number, users
+from cartjury.tools.jury_files import name_model
 
 STRATEGY_COLUMNS = (
     "Segment Name",
@@ -27,6 +29,7 @@ STRATEGY_COLUMNS = (
     "share",
     "lift_basis",
     "named_by",
+    "name_model",
     *(f"scaled_{m}" for m in METRICS),
     *(f"contribution_{m}" for m in METRICS),
     "notes",
@@ -68,9 +71,17 @@ def _bucket(dimension: Dimension | None, name: str) -> str:
 
 
 def strategy_csv(
-    plan: SegmentPlan, scores: Sequence[SegmentScore], words: Mapping[str, str], universe: Universe
+    plan: SegmentPlan,
+    scores: Sequence[SegmentScore],
+    words: Mapping[str, str],
+    universe: Universe,
+    jury: JuryRecord | None = None,
 ) -> str:
-    """Write the scores as CSV text, best overall score first; segments without users have no row."""
+    """Write the scores as CSV text, best overall score first; segments without users have no row.
+
+    Which model a name is from stands in the jury's record; without one that is left empty.
+    """
+    verdicts = {v.segment_id: v for v in jury.verdicts} if jury else {}
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(STRATEGY_COLUMNS)
@@ -80,6 +91,7 @@ def strategy_csv(
         row = [
             *(segment.name, segment.rule, score.size, *map(_number, numbers), "Yes" if score.valid else "No"),
             *(segment.id, words[segment.id], _number(score.size / universe.size), score.lift_basis, segment.named_by),
+            name_model(segment, verdicts),
             *(_number(score.scaled[m]) for m in METRICS),
             *(_number(score.contributions[m]) for m in METRICS),
             "; ".join(score.notes),

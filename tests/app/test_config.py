@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cartjury.app.config import Settings, load_keys, load_settings
+from cartjury.data.call_records import SEATS
 from cartjury.data.errors import InputError
 from cartjury.data.options import DimensionSpec
 from cartjury.data.records import Comparison, ScoreWeights
@@ -26,6 +27,14 @@ max_size = 900
 scoring = "seed"
 jury = "offline"
 effort = "offline"
+goal = "win them back"
+batch = 12
+max_calls = 40
+max_tokens = 100000
+max_cost = 0.25
+max_seconds = 600.0
+rate_limits = "off"
+call_timeout = 30.0
 require_models = true
 on_bad_rows = "quarantine"
 keep_columns = ["country"]
@@ -155,6 +164,9 @@ def test_a_list_of_columns_may_be_written_with_commas() -> None:
         ('[[filter]]\ncolumn = "x"\nop = ">="\nvalu = 3', "filter.0.valu", "value"),
         ('[models.judge]\nprovider = "groq"\nmodel = "m"\ntemprature = 0', "models.judge.temprature", "temperature"),
         ('[models.jugde]\nprovider = "groq"\nmodel = "m"', "models.jugde", "judge"),
+        ('[models.secondjudge]\nprovider = "groq"\nmodel = "m"', "models.secondjudge", "second_judge"),
+        ("[provider.groq]\nclient = 'groq'", "provider", "providers"),
+        ("[preset.mine]", "preset", "presets"),
     ],
 )
 def test_a_mistyped_key_is_named_with_the_one_that_was_meant(toml: str, unknown: str, meant: str) -> None:
@@ -176,6 +188,21 @@ def test_mistyped_variables_are_found_in_the_environment_and_in_dotenv() -> None
         settings(dotenv="CARTJURY_MIN_SISE=3")
     with pytest.raises(InputError, match="the environment: unknown key 'sede', did you mean 'seed'"):
         settings(env={"CARTJURY_SEDE": "3"})
+
+
+def test_the_model_table_s_keys_are_left_to_the_model_table() -> None:
+    assert settings("[providers.x]\ny = 1\n[[model]]\nz = 2\n[presets.p.judge]\nmodels = []") == Settings()
+
+
+def test_the_model_table_s_keys_are_no_options_elsewhere() -> None:
+    with pytest.raises(InputError, match="the environment: unknown key 'providers'"):
+        settings(env={"CARTJURY_PROVIDERS": "{}"})
+
+
+def test_every_seat_may_have_a_model_of_its_own() -> None:
+    chosen = "".join(f'[models.{seat}]\nprovider = "groq"\nmodel = "m"\n' for seat in SEATS)
+
+    assert tuple(settings(chosen).models) == SEATS
 
 
 def test_variables_of_others_are_none_of_our_business() -> None:
@@ -229,3 +256,14 @@ def test_keys_of_dotenv_reach_the_environment_unless_it_has_them(tmp_path: Path)
 
     assert (os.environ["GROQ_API_KEY"], os.environ["CEREBRAS_API_KEY"]) == ("from-file", "already-there")
     assert "CARTJURY_SEED" not in os.environ
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_key_is_not_set_wherever_it_stands(tmp_path: Path, blank: str) -> None:
+    Path(".env").write_text(f"GROQ_API_KEY={blank}\nCEREBRAS_API_KEY=from-file\n", encoding="utf-8")
+    os.environ["CEREBRAS_API_KEY"] = blank
+
+    load_keys(tmp_path)
+
+    assert "GROQ_API_KEY" not in os.environ
+    assert os.environ["CEREBRAS_API_KEY"] == "from-file"

@@ -137,5 +137,5 @@ def test_a_name_can_be_changed_and_moves_nothing_else(universe: pd.DataFrame) ->
 
     assert after["Segment Name"].iloc[0] == "Best_Bets"
     assert after["named_by"].tolist() == ["person", *before["named_by"][1:]]
-    ours = ["Segment Name", "named_by"]
+    ours = ["Segment Name", "named_by", "name_model"]
     assert_frame_equal(after.drop(columns=ours), before.drop(columns=ours))

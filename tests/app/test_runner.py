@@ -22,10 +22,6 @@ pytestmark = pytest.mark.usefixtures("empty_folder")
 ORDER = Input(n_users=200, as_of=date(2026, 10, 1))
 
 
-def quietly(node: str) -> None:
-    """Progress that nobody watches."""
-
-
 class Breaking:
     """Makes a node fail until it is mended, as a machine does that loses its power."""
 
@@ -45,7 +41,7 @@ class Breaking:
 def cut_at(node: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Breaking:
     breaking = Breaking(monkeypatch, node)
     with pytest.raises(RuntimeError, match="power cut"):
-        runner.run(ORDER, folder, quietly)
+        runner.run(ORDER, folder, runner.Watch())
     return breaking
 
 
@@ -62,7 +58,7 @@ def test_a_coroutine_runs_without_a_loop_and_inside_one() -> None:
 
 def test_an_error_inside_a_running_loop_reaches_the_caller() -> None:
     async def inside() -> State:
-        return runner.run(Input(input_path="none.csv"), Path("out"), quietly)
+        return runner.run(Input(input_path="none.csv"), Path("out"), runner.Watch())
 
     with pytest.raises(InputError, match=r"none\.csv"):
         asyncio.run(inside())
@@ -73,7 +69,7 @@ def test_a_run_that_broke_goes_on_at_the_node_that_broke(node: str, monkeypatch:
     cut_at(node, Path("out"), monkeypatch).broken = False
     started: list[str] = []
 
-    state = runner.resume(Path("out"), started.append)
+    state = runner.resume(Path("out"), runner.Watch(started.append))
 
     assert started[0] == node
     assert state.manifest is not None
@@ -83,23 +79,23 @@ def test_a_run_that_broke_goes_on_at_the_node_that_broke(node: str, monkeypatch:
 def test_a_run_can_be_cut_off_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
     breaking = cut_at("score", Path("out"), monkeypatch)
     with pytest.raises(RuntimeError, match="power cut"):
-        runner.resume(Path("out"), quietly)
+        runner.resume(Path("out"), runner.Watch())
     breaking.broken = False
 
-    assert runner.resume(Path("out").absolute(), quietly).manifest is not None
+    assert runner.resume(Path("out").absolute(), runner.Watch()).manifest is not None
 
 
 def test_the_results_before_stay_until_the_new_ones_are_whole(
     empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = empty_folder / "out"
-    runner.run(Input(n_users=300, as_of=date(2026, 10, 1)), out, quietly)
+    runner.run(Input(n_users=300, as_of=date(2026, 10, 1)), out, runner.Watch())
     before = {p.name: p.read_bytes() for p in out.iterdir() if p.is_file()}
     breaking = cut_at("certify", out, monkeypatch)
 
     assert {p.name: p.read_bytes() for p in out.iterdir() if p.is_file()} == before
     breaking.broken = False
-    resumed = runner.resume(out, quietly)
+    resumed = runner.resume(out, runner.Watch())
     assert resumed.dataset is not None
     assert resumed.dataset.rows == 200
 
@@ -108,12 +104,12 @@ def test_bad_input_leaves_nothing_of_a_new_folder() -> None:
     write_csv(Path(), [cart(engagement_score="7")])
 
     with pytest.raises(InputError, match="engagement_score"):
-        runner.run(Input(input_path="carts.csv"), Path("out"), quietly)
+        runner.run(Input(input_path="carts.csv"), Path("out"), runner.Watch())
     assert not Path("out").exists()
 
 
 def test_a_run_is_called_after_its_folder(empty_folder: Path) -> None:
-    state = runner.run(ORDER.model_copy(update={"options": Options(min_size=1)}), Path(), quietly)
+    state = runner.run(ORDER.model_copy(update={"options": Options(min_size=1)}), Path(), runner.Watch())
 
     assert state.manifest is not None
     assert state.manifest.run_id == empty_folder.name
@@ -142,4 +138,4 @@ def test_a_run_that_was_moved_says_where_it_belongs(monkeypatch: pytest.MonkeyPa
     shutil.move("out", "moved")
 
     with pytest.raises(InputError, match=r"was started in .*/out: move it back"):
-        runner.resume(Path("moved"), quietly)
+        runner.resume(Path("moved"), runner.Watch())

@@ -88,7 +88,7 @@ def test_a_jury_that_agrees_at_once_holds_no_debate(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(jury_nodes, "contested", lambda verdicts: ())
     nodes = Counter(node for step in steps(twelve()) for node in step)
 
-    assert nodes == {**dict.fromkeys(PERSONAS, 1), "ballots": 1, "judge": 1, "record": 1}
+    assert nodes == {**dict.fromkeys(PERSONAS, 1), "convene": 1, "quorum": 1, "ballots": 1, "judge": 1, "record": 1}
 
 
 def test_the_same_briefs_and_seed_give_the_same_record(record: JuryRecord) -> None:

@@ -31,7 +31,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.nodes: list[str] = []
-        self.state = runner.run(Input(n_users=3000, seed=7, as_of=AS_OF), folder, self.nodes.append)
+        self.state = runner.run(Input(n_users=3000, seed=7, as_of=AS_OF), folder, runner.Watch(self.nodes.append))
 
 
 @pytest.fixture(scope="module")

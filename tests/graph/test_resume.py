@@ -17,7 +17,7 @@ from cartjury.tools.generate import write_mock
 from tests import program
 from tests.program import Finished
 
-ORDER = ["load", "universe", "bucket", "size", "profile", "jury", "ballots", "judge", "debate", "record"]
+ORDER = ["load", "universe", "bucket", "size", "profile", "jury", "convene", "quorum", "ballots", "judge", "debate", "record"]
 ORDER += ["name", "score", "certify", "publish"]
 
 

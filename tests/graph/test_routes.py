@@ -21,16 +21,19 @@ def test_without_a_file_carts_are_generated(order: dict[str, object]) -> None:
     [
         ([], 0, "record"),
         (["S01"], 0, "debate"),
-        (["S01"], MAX_ROUNDS - 1, "debate"),
-        (["S01"], MAX_ROUNDS, "record"),
-        ([], MAX_ROUNDS, "record"),
+        (["S01"], 1, "debate"),
+        (["S01"], 2, "record"),
+        ([], 2, "record"),
     ],
 )
 def test_only_contested_segments_are_debated_for_two_rounds_at_most(
     contested: list[str], held: int, expected: str
 ) -> None:
     assert after_the_vote(JuryState(briefs=[], contested=contested, round=held)) == expected
-    assert MAX_ROUNDS == 2
+
+
+def test_who_pays_for_a_debate_gets_one() -> None:
+    assert MAX_ROUNDS == {"offline": 2, "quick": 0, "standard": 0, "thorough": 2}
 
 
 def test_a_debate_hears_all_four() -> None:

@@ -33,11 +33,11 @@ def test_the_main_graph_is_one_line_with_one_fork() -> None:
 
 
 def test_the_jury_hears_four_side_by_side_and_loops_through_the_debate() -> None:
-    side_by_side = {(START, p) for p in PERSONAS} | {(p, "ballots") for p in PERSONAS}
-    loop = {("judge", "debate"), ("judge", "record")} | {("debate", p) for p in PERSONAS}
+    line = {(START, "convene"), ("record", END)} | chain("quorum", "ballots", "judge")
+    asked = {(before, p) for before in ("convene", "debate") for p in PERSONAS}
 
-    assert edges(build_jury(), conditional=False) == side_by_side | {("ballots", "judge"), ("record", END)}
-    assert edges(build_jury(), conditional=True) == loop
+    assert edges(build_jury(), conditional=False) == line | {(p, "quorum") for p in PERSONAS}
+    assert edges(build_jury(), conditional=True) == asked | {("judge", "debate"), ("judge", "record")}
 
 
 def test_the_jury_is_seen_inside_the_main_graph() -> None:
@@ -53,7 +53,7 @@ def test_the_picture_names_every_node() -> None:
 
 
 def test_a_server_client_may_send_the_keys_of_the_order_and_no_others() -> None:
-    order = {"input_path", "n_users", "seed", "as_of", "options", "messages"}
+    order = {"input_path", "n_users", "seed", "as_of", "options", "replay", "messages"}
 
     assert set(build_graph().get_input_jsonschema()["properties"]) == order
-    assert set(build_jury().get_input_jsonschema()["properties"]) == {"briefs", "seed", "options"}
+    assert set(build_jury().get_input_jsonschema()["properties"]) == {"briefs", "seed", "options", "replay", "run"}

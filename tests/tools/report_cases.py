@@ -4,6 +4,7 @@ import itertools
 from datetime import date
 from typing import Any
 
+from cartjury.data.call_records import Attempt, Estimate, Model, Panel, Seat, SeatName
 from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.records import Box, Dimension, LogEntry, Segment, SegmentPlan, SizePolicy
 from cartjury.data.run_records import METRICS, Certificate, Dataset, SegmentProfile, SegmentScore, Universe
@@ -193,7 +194,7 @@ def verdict(segment: Segment, *, contested: bool) -> Verdict:
             "mece_compliance": 30,
             "marketing_clarity": 21,
             "business_structure": 20,
-            "precision": 12.5,
+            "rule_precision": 12.5,
             "memorability": 6,
         },
         first_places=first,
@@ -205,3 +206,109 @@ def verdict(segment: Segment, *, contested: bool) -> Verdict:
         else "A name had the most first places, three of four.",
         dissent=(f"Data scientist preferred {rivals[0]}: it is the more precise.",) if contested else (),
     )
+
+
+def model(provider: str, name: str, **changes: Any) -> Model:
+    """A model as the table would know it; 0.15 dollars for a million tokens in, 0.60 for those out."""
+    fields = {"context": 8192, "family": name, "price_in": 0.15, "price_out": 0.6, "priced": date(2026, 10, 1)}
+    return Model(provider=provider, id=name, **{**fields, **changes})
+
+
+LARGE, SMALL, OTHER = model("groq", "made-up/large"), model("groq", "made-up/small"), model("cerebras", "made-up-other")
+FREE = model("local", "made-up-own", price_in=None, price_out=None, priced=None)
+SITTING: dict[SeatName, tuple[Model, ...]] = {
+    "creative_marketer": (LARGE, OTHER),
+    "growth_strategist": (SMALL, OTHER),
+    "data_scientist": (OTHER, LARGE),
+    "risk_manager": (FREE,),
+    "judge": (LARGE,),
+}
+
+
+def panel(**changes: Any) -> Panel:
+    """A jury of four personas and a judge, on models of three providers."""
+    seats = {name: Seat(models=models, temperature=0.3) for name, models in SITTING.items()}
+    estimate = Estimate(calls=10, tokens=31_000, cost_usd=0.0102, seconds=14.0)
+    return Panel(**{"preset": "default", "effort": "standard", "seats": seats, "estimate": estimate, **changes})
+
+
+def attempt(seat: SeatName, asked: Model, outcome: str = "answered", **changes: Any) -> Attempt:
+    """A request of a seat, by default one for names that was answered in two seconds."""
+    counted = (1800, 640) if outcome == "answered" else (None, None)
+    fields = {
+        "stage": "proposal",
+        "round": 0,
+        "persona": seat,
+        "provider": asked.provider,
+        "model": asked.id,
+        "outcome": outcome,
+        "tokens_in": counted[0],
+        "tokens_out": counted[1],
+        "latency_s": 2.125,
+        "segment_ids": ("S01", "S02"),
+        "prompt_sha256": "cd" * 32,
+        "raw": '{"names": {}}',
+    }
+    fields["cost_usd"] = asked.cost(1800, 640) if outcome == "answered" else None
+    return Attempt.model_validate({**fields, **changes})
+
+
+def attempts() -> list[Attempt]:
+    """What a standard jury asked: one repair, one model that is gone, one juror without an answer."""
+    asked = [
+        attempt("creative_marketer", LARGE),
+        attempt("growth_strategist", SMALL, "model_gone", latency_s=0.25, raw=None, error="made-up/small is gone"),
+        attempt("growth_strategist", OTHER, attempt=1),
+        attempt("data_scientist", OTHER, "truncated", tokens_in=1800, tokens_out=900, cost_usd=0.00081),
+        attempt("data_scientist", OTHER, attempt=1, repair=True, waited_s=1.5),
+        attempt("risk_manager", FREE, "timeout", latency_s=60.0, raw=None),
+        attempt("risk_manager", FREE, "skipped", attempt=1, latency_s=None, cost_usd=0.0, raw=None),
+    ]
+    asked += [attempt(s, SITTING[s][s == "growth_strategist"], stage="ballot") for s in PERSONAS[:3]]
+    return [*asked, *(attempt("judge", LARGE, stage="verdict", order=o) for o in ("forward", "reverse"))]
+
+
+def model_run(**changes: Any) -> dict[str, Any]:
+    """The usual run, named by models: the judge flipped on the second segment, the offline jury named the last."""
+    run = usual_run()
+    last = [s.id for s in run["plan"].segments if run["certificate"].sizes[s.id]][-1]
+    origins = {s.id: "offline" if s.id == last else "model" for s in run["plan"].segments}
+    segments = tuple(s.model_copy(update={"named_by": origins[s.id]}) for s in run["plan"].segments)
+    said = {"jury": model_jury(run["jury"], last), "plan": run["plan"].with_changes(segments=segments)}
+    return {**run, **said, **changes}
+
+
+def model_jury(offline: JuryRecord, last: str) -> JuryRecord:
+    """What the offline jury said, as if models had, of all segments but the last; the risk manager says nothing."""
+    who = {persona: SITTING[persona][persona == "growth_strategist"] for persona in PERSONAS[:3]}
+    said = [r for r in (*offline.proposals, *offline.ballots) if r.segment_id == last or r.persona in who]
+    by_models = [
+        r if r.segment_id == last else r.model_copy(update={"provider": m.provider, "model": m.id})
+        for r in said
+        for m in [who.get(r.persona, LARGE)]
+    ]
+    absent = Abstention(
+        persona="risk_manager",
+        model=FREE.ref,
+        stage="proposal",
+        segment_ids=SEGMENT_IDS[:12],
+        reason="no answer in time",
+    )
+    return JuryRecord(
+        preset="default",
+        effort="standard",
+        proposals=tuple(r for r in by_models if isinstance(r, Proposal)),
+        ballots=tuple(r for r in by_models if isinstance(r, Ballot)),
+        abstentions=(absent,),
+        verdicts=tuple(v if v.segment_id == last else judged(v, n) for n, v in enumerate(offline.verdicts)),
+        rounds=1,
+        panel=panel(),
+        calls=tuple(a.summary() for a in attempts()),
+    )
+
+
+def judged(verdict: Verdict, n: int) -> Verdict:
+    """A verdict with a model's name, judge and sentences; that on the second segment flipped."""
+    sentences = {criterion: f"It does well on {criterion.replace('_', ' ')}." for criterion in verdict.rubric}
+    models = {"origin": "model", "model": LARGE.ref, "name_model": (LARGE, OTHER)[n % 2].ref}
+    return verdict.model_copy(update={**models, "reasons": sentences, "flipped": n == 1})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cartjury.data.journal import JOURNAL, append, in_order, read
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
@@ -15,6 +16,7 @@ from cartjury.tools.name_plan import name_segments
 from cartjury.tools.publish import MANIFEST, Settings, publish_run, write_atomically
 from cartjury.tools.results import Results
 from tests.carts import Segmented, carts, random_carts, segmented, write_csv, write_frame
+from tests.tools import report_cases as cases
 
 FILES = {
     "cart_abandoners.csv",
@@ -50,7 +52,7 @@ def publish(found: Results, folder: Path, timing: float = 0.5, **options: Any) -
     work.mkdir(exist_ok=True)
     settings = Settings(Options.model_validate(options), 42, {"load": timing})
     record = publish_run(found, "a-run", folder, work, settings)
-    assert not list(work.iterdir())
+    assert {path.name for path in work.iterdir()} <= {JOURNAL}
     return record.model_dump(mode="json")
 
 
@@ -203,6 +205,30 @@ def test_a_text_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(CrashError):
         write_atomically(target, "new")
     assert target.read_text() == "old"
+
+
+def test_the_call_log_is_published_in_the_order_of_the_jury(found: Segmented, folder: Path) -> None:
+    (folder / ".work").mkdir()
+    asked = cases.attempts()
+    for attempt in reversed(asked):
+        append(folder / ".work" / JOURNAL, attempt)
+    publish(results(found), folder)
+
+    assert read(folder / "jury.jsonl") == in_order(asked)
+
+
+def test_a_published_call_log_makes_the_same_run_again(found: Segmented, tmp_path: Path) -> None:
+    said = JuryRecord(panel=cases.panel(), calls=tuple(a.summary() for a in cases.attempts()))
+    first, again = tmp_path / "first", tmp_path / "again"
+    for folder in (first, again):
+        (folder / ".work").mkdir(parents=True)
+    for attempt in cases.attempts():
+        append(first / ".work" / JOURNAL, attempt)
+    publish(results(found, jury=said), first)
+    (again / ".work" / JOURNAL).write_bytes((first / "jury.jsonl").read_bytes())
+    publish(results(found, jury=said), again)
+
+    assert contents(again) == contents(first)
 
 
 def test_bad_rows_of_a_quarantine_are_published_with_the_run(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def not_proven() -> dict[str, Any]:
     return {**run, "certificate": cases.certificate(run["plan"], {"S01": 20_499}, **changes)}
 
 
-SHAPES = [cases.usual_run, sixty, everyone, lambda: everyone(1), not_proven]
+SHAPES = [cases.usual_run, cases.model_run, sixty, everyone, lambda: everyone(1), not_proven]
 
 
 @pytest.mark.parametrize("shape", SHAPES)

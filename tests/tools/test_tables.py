@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cartjury.data.contract import COLUMN_NAMES
-from cartjury.data.jury_records import JuryRecord
+from cartjury.data.jury_records import JuryRecord, Verdict
 from cartjury.data.options import Options
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.tables import PLACES, STRATEGY_COLUMNS, strategy_csv, write_users
@@ -104,6 +104,26 @@ def test_the_strategy_has_a_row_for_every_populated_segment_best_first(tmp_path:
         parts = sum(float(row[f"contribution_{m}"]) for m in score.contributions)
         assert parts == pytest.approx(float(row["Overall_Score"]), abs=1e-10)
         assert row["rule_in_words"] == f"'={segment.id}"  # a spreadsheet must not run it
+
+
+def test_a_name_stands_beside_the_model_that_gave_it(tmp_path: Path) -> None:
+    found = segmented(write_frame(tmp_path, random_carts(300, 2)))
+    first, second, *_ = (s.segment_id for s in found.scores)
+    verdicts = [
+        Verdict(segment_id=first, name="By_A_Model", origin="model", model="m", name_model="=groq/large", reason="r"),
+        Verdict(segment_id=second, name="By_The_Offline_Jury", origin="offline", model="m", reason="r"),
+    ]
+    jury = JuryRecord(verdicts=tuple(verdicts))
+    plan = name_segments(found.plan, jury)
+    words = {s.id: "" for s in plan.segments}
+    rows = list(csv.DictReader(io.StringIO(strategy_csv(plan, found.scores, words, found.universe, jury))))
+
+    assert [(row["named_by"], row["name_model"]) for row in rows[:3]] == [
+        ("model", "'=groq/large"),  # a spreadsheet must not run it
+        ("offline", "offline"),
+        ("rule", ""),
+    ]
+    assert STRATEGY_COLUMNS.index("name_model") == STRATEGY_COLUMNS.index("named_by") + 1
 
 
 def test_profitability_that_nobody_has_is_an_empty_cell(tmp_path: Path) -> None:

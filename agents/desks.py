@@ -1,0 +1,50 @@
+"""The desks of the juries that are in session in this process.
+
+A desk lives as long as its sitting: it holds what cannot be in a checkpoint (the connections, the money spent so far,
+the call log). After a crash it is made anew from the log.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cartjury.agents.desk import Desk
+from cartjury.agents.wire import ProviderWire
+from cartjury.data import journal
+from cartjury.data.call_records import ModelTable, Panel
+
+
+class Desks:
+    """Opens one desk a sitting. Everything here runs on the loop of agents/loop.py.
+
+    Attributes:
+        table: the providers and models there are.
+        environ: where keys and addresses are found.
+        tell: told of long waits.
+    """
+
+    def __init__(self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
+        self.table, self.environ = table, environ
+        self._tell = tell
+        self._open: dict[str, tuple[Desk, ProviderWire | None]] = {}
+
+    def at(self, session: str, panel: Panel, log: Path | None, record: Path | None) -> Desk:
+        """Return the desk of a sitting.
+
+        Args:
+            session: names the sitting.
+            panel: who is asked.
+            log: where attempts are written down, and read again after a crash; None: nowhere.
+            record: the log of a finished sitting that is heard again; then nothing is sent.
+        """
+        if session not in self._open:
+            wire = None if record else ProviderWire(self.table.providers, self.environ)
+            told = record or log
+            tape = journal.read(told) if told else []
+            self._open[session] = (Desk(panel, wire, log, tape, live=not record, tell=self._tell), wire)
+        return self._open[session][0]
+
+    async def close(self, session: str) -> None:
+        """End a sitting: close its connections. The desk of another process, or of none, is nothing to close."""
+        _, wire = self._open.pop(session, (None, None))
+        if wire is not None:
+            await wire.aclose()

@@ -1,0 +1,124 @@
+"""Who sits in the jury: the model table, the options and the keys come to a panel.
+
+preset -> chain of each seat that the effort needs -> only models whose provider has its key -> Panel
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cartjury.agents.addresses import address_of, key_of
+from cartjury.agents.estimate import estimated
+from cartjury.data.call_records import (
+    SEATS,
+    Caps,
+    Chain,
+    Effort,
+    Model,
+    ModelTable,
+    Panel,
+    Seat,
+    SeatName,
+)
+from cartjury.data.errors import InputError
+from cartjury.data.model_table import OFFLINE, known, split_ref, unlisted
+from cartjury.data.options import Options
+
+DEFAULT: Final = "default"
+QUICK_SEAT: Final[SeatName] = "growth_strategist"
+NEEDED: Final[Mapping[Effort, tuple[SeatName, ...]]] = {
+    "offline": (),
+    "quick": (QUICK_SEAT,),
+    "standard": SEATS[:5],
+    "thorough": SEATS,
+}
+
+
+def convene(table: ModelTable, options: Options, environ: Mapping[str, str], segments: int) -> Panel:
+    """Put a panel together; nothing is asked yet.
+
+    Args:
+        table: the models there are.
+        options: preset, effort, models of single seats, caps.
+        environ: keys and addresses of the providers.
+        segments: to be named; the estimate needs it.
+
+    Returns:
+        A panel whose `empty` says for each seat without a model why that is so.
+
+    Raises:
+        InputError: an unknown preset or provider, an address that is none, or an effort that asks models of a jury
+            that has none.
+    """
+    for seat, choice in options.models.items():
+        known("provider", choice.provider, table.providers, f"the model of {seat}")
+    preset, effort = _preset(table, options, environ)
+    seats, empty = _seated(table, options, environ, preset, NEEDED[effort])
+    ranks, rated = effort in {"standard", "thorough"}, options.rate_limits == "free"
+    return Panel(
+        preset=preset,
+        effort=effort,
+        seats=seats,
+        empty=empty,
+        batch=options.batch,
+        goal=options.goal,
+        caps=Caps.model_validate({k: getattr(options, k) for k in Caps.model_fields}),
+        rate_limited=rated,
+        timeout=options.call_timeout,
+        estimate=estimated(seats, segments=segments, batch=options.batch, rated=rated, ranks=ranks),
+    )
+
+
+def _seated(
+    table: ModelTable, options: Options, environ: Mapping[str, str], preset: str, needed: Iterable[SeatName]
+) -> tuple[dict[SeatName, Seat], dict[SeatName, str]]:
+    seats: dict[SeatName, Seat] = {}
+    empty: dict[SeatName, str] = {}
+    for name in needed:
+        chain = _chain(table, options, preset, name)
+        usable = tuple(m for m in _models(table, chain) if _usable(table, m.provider, environ))
+        if usable:
+            seats[name] = Seat(models=usable, temperature=chain.temperature)
+        else:
+            empty[name] = _why_empty(table, chain, preset)
+    for provider in sorted({m.provider for seat in seats.values() for m in seat.models}):
+        address_of(table.providers[provider], environ)  # a wrong one is said now, not in the middle of a run
+    return seats, empty
+
+
+def _preset(table: ModelTable, options: Options, environ: Mapping[str, str]) -> tuple[str, Effort]:
+    if options.jury is not None:
+        known("jury", options.jury, table.presets, "the settings")
+        if options.jury == OFFLINE and options.effort not in {None, "offline"}:
+            raise InputError(f"the jury '{OFFLINE}' asks no model: effort '{options.effort}' needs another jury")
+        return options.jury, options.effort or ("offline" if options.jury == OFFLINE else "standard")
+    chains = table.presets.get(DEFAULT, {}).values()
+    reachable = {split_ref(ref)[0] for chain in chains for ref in chain.models}
+    reachable |= {choice.provider for choice in options.models.values()} & set(table.providers)
+    if options.effort in {None, "offline"} and not any(_usable(table, name, environ) for name in reachable):
+        return OFFLINE, "offline"
+    return (OFFLINE, "offline") if options.effort == "offline" else (DEFAULT, options.effort or "standard")
+
+
+def _chain(table: ModelTable, options: Options, preset: str, seat: SeatName) -> Chain:
+    """The preset's chain, with the user's own choice before it."""
+    chain = table.presets[preset].get(seat, Chain(models=()))
+    choice = options.models.get(seat)
+    if choice is None:
+        return chain
+    return Chain(models=(f"{choice.provider}/{choice.model}", *chain.models), temperature=choice.temperature)
+
+
+def _models(table: ModelTable, chain: Chain) -> tuple[Model, ...]:
+    return tuple(table.models.get(ref) or unlisted(*split_ref(ref)) for ref in dict.fromkeys(chain.models))
+
+
+def _usable(table: ModelTable, provider: str, environ: Mapping[str, str]) -> bool:
+    return not table.providers[provider].key_needed or key_of(table.providers[provider], environ) is not None
+
+
+def _why_empty(table: ModelTable, chain: Chain, preset: str) -> str:
+    names = list(dict.fromkeys(split_ref(ref)[0] for ref in chain.models))
+    if not names:
+        return f"the preset {preset} names no model for it"
+    keys = " or ".join(table.providers[name].key_env for name in names)
+    return f"no key for {' or '.join(names)}: set {keys}"

@@ -1,0 +1,88 @@
+"""Prompts: instructions from agents/prompts/*.md, which are ours, and one block of data, where all else is.
+
+What users and models wrote (goal, columns, rules, names, faults) only ever stands inside the block, as values of one
+JSON document; "<", ">" and "&" are escaped in it, so that nothing inside can end it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import Any, Final, Literal
+
+from cartjury.agents.asking import Message, Prompt
+from cartjury.agents.features import Features, facts
+from cartjury.agents.forms import Form
+from cartjury.data.jury_records import SegmentBrief
+from cartjury.data.text import one_line
+
+Kind = Literal["propose", "rank", "judge", "debate"]
+
+GOAL: Final = 300  # characters of the goal that are shown
+_ESCAPED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+class Sheet:
+    """What is put before a seat: the plan it speaks of, and how it is spoken to.
+
+    Attributes:
+        by_id: the segments of the plan.
+        features: the features of all of them.
+    """
+
+    def __init__(self, kind: Kind, briefs: Sequence[SegmentBrief], goal: str, **words: object) -> None:
+        self.by_id = {b.id: b for b in briefs}
+        self.features = Features(briefs)
+        self._goal = one_line(goal, GOAL)
+        self._kind: Kind = kind
+        self._words = words
+
+    def prompt(
+        self,
+        rows: Mapping[str, Mapping[str, Any]],
+        form: Form,
+        *,
+        faults: Mapping[str, str],
+        nonce: str,
+        **more: object,
+    ) -> Prompt:
+        """Make a prompt.
+
+        Args:
+            rows: the segments that are asked for, in the order in which they are shown, each with what is shown
+                beside its facts.
+            form: of the answer.
+            faults: of the last answer, by segment id; then this is a repair.
+            nonce: something new to be said in a repair, so that no cache gives the last answer again.
+            more: what else the data holds; what is empty is left out.
+        """
+        head = {"goal": self._goal, "features": self.features.shown(), **more, "faults": faults}
+        repair = Template(_file("repair")).substitute(nonce=nonce) if faults else ""
+        shown = {i: {**facts(self.by_id[i], self.features), **row} for i, row in rows.items()}
+        data = data_block({key: value for key, value in head.items() if value}, shown)
+        system, user = _parts(self._kind)
+        text = Template(user).substitute(self._words, data=data, repair=repair)
+        return Prompt((Message("system", system), Message("user", text.strip())), form.schema, form.max_tokens)
+
+
+def data_block(head: Mapping[str, Any], segments: Mapping[str, Any]) -> str:
+    """One JSON document in ASCII, without "<", ">" and "&"; a line for each key, a line for each segment."""
+    lines = [f"{_json(key)}:{_json(value)},\n" for key, value in head.items()]
+    rows = ",\n".join(f"{_json(key)}:{_json(value)}" for key, value in segments.items())
+    return "{" + "".join(lines) + '"segments":{\n' + rows + "\n}}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).translate(_ESCAPED)
+
+
+@cache
+def _parts(kind: Kind) -> tuple[str, str]:
+    """The system part of a prompt, the same for all kinds, and the user part."""
+    system, _, user = _file(kind).partition("\n---\n")
+    return Template(system).substitute(shared=_file("shared")).strip(), user
+
+
+def _file(name: str) -> str:
+    return (files("cartjury.agents") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

@@ -1,0 +1,27 @@
+"""What a jury is about to take, in a sentence, before it takes it."""
+
+from cartjury.data.call_records import Caps, Panel
+
+
+def in_words(panel: Panel) -> str:
+    """Say who will be asked, what that is expected to take, and which caps hold; empty where no model is asked."""
+    if not panel.seats:
+        return ""
+    models = list(dict.fromkeys(seat.models[0].ref for seat in panel.seats.values()))
+    said = f"jury: {panel.preset}, effort {panel.effort}: {', '.join(models)}"
+    found = panel.estimate
+    if found is not None:
+        cost = "at a cost not known" if found.cost_usd is None else f"${found.cost_usd:.4f}"
+        said += f"; about {found.calls} calls, {found.tokens:,} tokens, {cost}, {found.seconds:.0f} s"
+    return said + _caps(panel.caps)
+
+
+def _caps(caps: Caps) -> str:
+    limits = {
+        "calls": caps.max_calls,
+        "tokens": caps.max_tokens,
+        "dollars": caps.max_cost,
+        "seconds": caps.max_seconds,
+    }
+    said = [f"{limit:,g} {what}" for what, limit in limits.items() if limit is not None]
+    return f"; at most {', '.join(said)}" if said else ""

@@ -1,0 +1,49 @@
+"""What a finished run says of itself, for a replay of its jury."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cartjury.data.call_records import Panel
+from cartjury.data.errors import InputError
+from cartjury.data.run_records import Dataset, Manifest
+
+MANIFEST = "manifest.json"
+OFFLINE = Panel(preset="offline", effort="offline")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a finished run.
+
+    Raises:
+        InputError: there is none, or it is none of ours.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise InputError(f"{folder} holds no finished run (there is no {MANIFEST})")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        said = f"'{where}' is missing" if fault["type"] == "missing" else f"{where}: {fault['msg']}".removeprefix(": ")
+        raise InputError(f"{path} is not the manifest of a run: {said}") from error
+
+
+def recorded_panel(folder: Path) -> Panel:
+    """Return the jury of a finished run as it sat down; the offline jury where no model was to be asked."""
+    return read_manifest(folder).panel or OFFLINE
+
+
+def check_same_data(dataset: Dataset, folder: Path) -> None:
+    """Refuse to hear a jury again about other carts than those it spoke of.
+
+    Raises:
+        InputError: the input is not the one of the recorded run.
+    """
+    recorded = read_manifest(folder).source
+    if dataset.sha256 != recorded.sha256:
+        raise InputError(
+            f"{folder} was made from other carts: {recorded.source} with sha256 {recorded.sha256[:12]}..., "
+            f"and {dataset.source} has {dataset.sha256[:12]}..."
+        )

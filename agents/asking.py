@@ -1,7 +1,7 @@
 """The shapes of asking a model, from a question down to the request on the wire and back.
 
-    Question -> Prompt -> Request -> Reply -> Reading -> Answer
-    ask.py      prompt.py desk.py    wire.py  replies.py ask.py
+Question -> Prompt -> Request -> Reply -> Reading -> Answer
+ask.py      prompt.py desk.py    wire.py  replies.py ask.py
 """
 
 from collections.abc import Callable, Mapping, Sequence

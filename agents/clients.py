@@ -6,6 +6,8 @@ and all their requests go through one HTTP client that notes the responses.
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cartjury.agents.asking import Prompt, Request
@@ -13,9 +15,19 @@ from cartjury.data.call_records import Model, Provider
 from cartjury.data.errors import InputError
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from langchain_core.language_models.chat_models import BaseChatModel
 
+LIBRARIES = {"groq": "langchain_groq", "cerebras": "cerebras.cloud.sdk", "openai": "langchain_openai"}
 NO_KEY = "none"  # the libraries refuse to work without one, also for servers that want none
+
+
+def preload(clients: Collection[str]) -> None:
+    """Import the libraries of some clients (Provider.client), so that the first request does not wait for them."""
+    for name in sorted(clients):
+        import_module(LIBRARIES[name])
+    _trusted()
 
 
 class Clients:
@@ -31,7 +43,7 @@ class Clients:
 
         from cartjury.agents.noting_client import NotingClient
 
-        context = httpx.create_ssl_context()  # takes longer than all the rest
+        context = _trusted()
         # A redirect is not followed: a prompt goes to the address that was given and nowhere else.
         self._http = NotingClient(keys, verify=context)
         self._unused = httpx.Client(verify=context)  # ChatGroq and ChatOpenAI make one of their own otherwise
@@ -121,6 +133,14 @@ class Clients:
         # What is set for OpenAI in the environment is not meant for a server of one's own.
         model.root_async_client.organization = model.root_async_client.project = None
         return model
+
+
+@cache
+def _trusted() -> "SSLContext":
+    """Whose certificates are trusted: one for the process, as to read them takes longer than all the rest."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def options(provider: Provider, model: Model, prompt: Prompt) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cartjury.agents import rates
 from cartjury.agents.asking import Question, Reading, Reply, Request, Wire
 from cartjury.agents.attempts import Turn, read, replied, same_request, unsent
 from cartjury.agents.budget import Budget, Hold, most
+from cartjury.agents.outages import Outages
 from cartjury.agents.outcomes import SAID, dead_for_good
 from cartjury.data import journal as log
 from cartjury.data.call_records import Attempt, Model, Outcome, Panel
@@ -86,6 +87,7 @@ class Desk:
         self._uncounted = set(self._known)
         self._made: dict[tuple[str, int, str, int, str, int], Attempt] = {}
         self._dead: dict[str, str] = {}
+        self._outages = Outages()
         self._writing = threading.Lock()
         for attempt in tape:
             self.budget.count(attempt)
@@ -148,6 +150,7 @@ class Desk:
             hold, waited = await self._admit(turn)
         except _NotSent as no:
             return asked.model_copy(update={"outcome": no.outcome, "error": str(no)}), None
+        silent = self._outages.count(asked.provider)
         try:
             reply = await self._send(turn)
         except BaseException:  # cancelled: the provider may still count it
@@ -155,6 +158,7 @@ class Desk:
             raise
         attempt, reading = replied(asked, reply, turn.model, waited), None
         self.budget.settle(hold, attempt)
+        self._outages.note(attempt, silent)
         if attempt.outcome == "answered" and attempt.raw is not None:
             attempt, reading = read(question, attempt, attempt.raw)
         return attempt, reading
@@ -204,7 +208,8 @@ class Desk:
             self._uncounted.discard(attempt.key)
 
     def _ask_only_the_living(self, model: Model) -> None:
-        why = self._dead.get(model.ref) or self._dead.get(model.provider)
+        provider = model.provider
+        why = self._dead.get(model.ref) or self._dead.get(provider) or self._outages.why(provider)
         if why is not None:
             raise _NotSent("skipped", f"{why}, so it was not asked")
 

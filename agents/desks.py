@@ -7,7 +7,7 @@ the call log). After a crash it is made anew from the log.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cartjury.agents.desk import Desk
+from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.wire import ProviderWire
 from cartjury.data import journal
 from cartjury.data.call_records import ModelTable, Panel
@@ -20,11 +20,14 @@ class Desks:
         table: the providers and models there are.
         environ: where keys and addresses are found.
         tell: told of long waits.
+        pause: seconds before a request is made again where the provider does not say how long.
     """
 
-    def __init__(self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None], pause: float = PAUSE
+    ) -> None:
         self.table, self.environ = table, environ
-        self._tell = tell
+        self._tell, self._pause = tell, pause
         self._open: dict[str, tuple[Desk, ProviderWire | None]] = {}
 
     def at(self, session: str, panel: Panel, log: Path | None, record: Path | None) -> Desk:
@@ -40,7 +43,10 @@ class Desks:
             wire = None if record else ProviderWire(self.table.providers, self.environ)
             told = record or log
             tape = journal.read(told) if told else []
-            self._open[session] = (Desk(panel, wire, log, tape, live=not record, tell=self._tell), wire)
+            self._open[session] = (
+                Desk(panel, wire, log, tape, live=not record, tell=self._tell, pause=self._pause),
+                wire,
+            )
         return self._open[session][0]
 
     async def close(self, session: str) -> None:

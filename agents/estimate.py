@@ -9,13 +9,10 @@ from cartjury.data.call_records import Estimate, Model, Seat, SeatName, Stage
 
 STAGE_SECONDS: Final = 3.0  # the batches of a stage are asked together
 JUDGES: Final[tuple[SeatName, ...]] = ("judge", "second_judge")
-STAGES: Final[Mapping[Stage, tuple[int, int]]] = {
-    # tokens of an answer: at least, and for each segment
-    "proposal": (600, 90),
-    "ballot": (400, 25),
-    "verdict": (600, 150),
-}
-PROMPT: Final = (700, 90)
+# Tokens at least, and for each segment. Prompts: their characters (12 segments, schema included) by four.
+PROMPTS: Final[Mapping[Stage, tuple[int, int]]] = {"proposal": (900, 105), "ballot": (900, 120), "verdict": (1000, 167)}
+# Answers: a short thinking, then the form filled in.
+ANSWERS: Final[Mapping[Stage, tuple[int, int]]] = {"proposal": (600, 90), "ballot": (400, 25), "verdict": (600, 150)}
 NOTHING: Final = Estimate(calls=0, tokens=0, cost_usd=0.0, seconds=0.0)
 
 
@@ -55,10 +52,10 @@ def _calls(seat: SeatName, model: Model, sizes: Sequence[int], ranks: bool) -> l
     """The judges are asked in two orders."""
     heard: tuple[Stage, ...] = ("proposal", "ballot") if ranks else ("proposal",)
     stages: tuple[Stage, ...] = ("verdict", "verdict") if seat in JUDGES else heard
-    return [_Expected(model, _tokens(PROMPT, size), _tokens(STAGES[stage], size)) for stage in stages for size in sizes]
+    return [_Expected(model, _at(PROMPTS[s], size), _at(ANSWERS[s], size)) for s in stages for size in sizes]
 
 
-def _tokens(linear: tuple[int, int], size: int) -> int:
+def _at(linear: tuple[int, int], size: int) -> int:
     return linear[0] + linear[1] * size
 
 

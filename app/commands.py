@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.finished import read_plan, report
 from cartjury.app.terminal import Exit, Progress, leaving_at_once, say
-from cartjury.data.call_records import ModelTable
+from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError, ModelError
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
@@ -49,7 +50,7 @@ def run_job(
         if input_file:
             refuse(f"the file {input_file}", [option for option in said if option in MOCK_ONLY])
         settings = load_settings(given, Path.cwd(), config)
-        check_jury(settings, table)
+        make_ready(check_jury(settings, table), table)
         folder, asked = folder_of(settings.out), request(input_file, settings)
     manifest = run_to_end(folder, asked, table)
     report(folder, manifest, as_json=as_json)
@@ -102,10 +103,8 @@ def run_to_end(folder: Path, given: Any, table: ModelTable) -> Manifest:
 
     with leaving_at_once(f"cartjury run --resume {folder} finishes this run"), Progress() as progress:
         watch = runner.Watch(progress, progress.note)
-        if given is None:
-            state = runner.resume(folder, watch, table)
-        else:
-            state = runner.run(given, folder, watch, table)
+        new = given is not None
+        state = runner.run(given, folder, watch, table) if new else runner.resume(folder, watch, table)
     if state.manifest is None:
         raise InputError(f"the run in {folder} has not finished")
     return state.manifest
@@ -144,7 +143,7 @@ def request(input_file: Path | None, settings: Settings) -> Any:
     return Input(n_users=settings.n_users, seed=settings.seed, as_of=settings.as_of, options=options)
 
 
-def check_jury(settings: Settings, table: ModelTable) -> None:
+def check_jury(settings: Settings, table: ModelTable) -> Panel:
     """Refuse a jury that cannot sit before any work is done for it.
 
     Raises:
@@ -157,6 +156,16 @@ def check_jury(settings: Settings, table: ModelTable) -> None:
     if settings.require_models and (panel.empty or panel.effort == OFFLINE):
         why = "; ".join(dict.fromkeys(panel.empty.values())) or "the offline jury asks no model"
         raise ModelError(f"--require-models: {why}")
+    return panel
+
+
+def make_ready(panel: Panel, table: ModelTable) -> None:
+    """Load what the jury needs while the carts are read: the engine leaves a core free."""
+    from cartjury.agents.clients import preload
+
+    clients = {table.providers[model.provider].client for seat in panel.seats.values() for model in seat.models[:1]}
+    if clients:
+        Thread(target=preload, args=(clients,), daemon=True).start()
 
 
 def generate_file(out: Path, given: Mapping[str, Any]) -> None:

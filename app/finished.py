@@ -47,9 +47,8 @@ def read_plan(path: Path) -> SegmentPlan:
 
 def show_run(folder: Path, *, as_json: bool) -> None:
     """Show a finished run and check its files against the manifest."""
-    from cartjury.tools.source import sha256_of
-
     from cartjury.graph.recorded import read_manifest
+    from cartjury.tools.source import sha256_of
 
     manifest = read_manifest(folder)
     changed = [

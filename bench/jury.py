@@ -2,10 +2,10 @@
 
     python bench/jury.py [--rounds 3] [--users 25000]
 
-Every side runs in one go: the predecessor's way (12 segments, 5 questions each, one after the other) is measured on a few
-questions and multiplied; each effort is a whole `cartjury run` of 25,000 made-up carts in a process of its own, through the
-real clients of Groq and Cerebras. The jury's wall time is from the start of its first node to the start of the node after it.
-The answers are a fixture's, not a language model's: tokens are those of our prompts and of the fixture's answers.
+Every side runs in one go: the predecessor's way (12 segments, 5 questions each, one after the other) is measured on a
+few questions and multiplied; each effort is a whole run of 25,000 made-up carts in a process of its own, through the
+real clients of Groq and Cerebras. The jury's wall time is from the start of its first node to the start of the node
+after it. The answers are a fixture's, not a language model's: tokens are counted from our prompts and its answers.
 """
 
 import argparse

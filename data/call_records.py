@@ -179,7 +179,7 @@ class Seat(Record):
 
 
 class Panel(Record):
-    """A jury as it sits down: what the table, the options and the keys came to. It is kept, so that a replay needs none.
+    """A jury as it sits down: what the table, the options and the keys came to. With it a replay needs none of them.
 
     Attributes:
         seats: seats with at least one model that can be asked; in the others the offline jury sits.

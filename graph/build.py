@@ -13,7 +13,6 @@ jury:  START -> convene -> creative_marketer  -+
 """
 
 import os
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
+from cartjury.agents.desk import PAUSE
 from cartjury.agents.desks import Desks
 from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
@@ -86,9 +86,17 @@ def build_jury(
     roots: tuple[Path, ...] | None = None,
     table: ModelTable | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    pause: float = PAUSE,
 ) -> Compiled:
-    """Wire the jury, a graph of its own that Studio can open alone; the arguments are those of `build_graph`."""
-    room = jury_nodes.Room(Desks(table or load_table(None), os.environ, tell), roots)
+    """Wire the jury, a graph of its own that Studio can open alone.
+
+    Args:
+        roots: as for `build_graph`.
+        table: as for `build_graph`.
+        tell: as for `build_graph`.
+        pause: seconds before a request is made again where the provider does not say how long.
+    """
+    room = jury_nodes.Room(Desks(table or load_table(None), os.environ, tell, pause), roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)
 
     def add(name: str, node: jury_nodes.JuryNode) -> None:

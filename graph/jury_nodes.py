@@ -1,7 +1,7 @@
-"""The nodes of the jury: it sits down, jurors propose side by side, rank blind, a judge decides, the contested is debated.
+"""The nodes of the jury: it sits down, jurors propose and rank, a judge decides, the contested is debated.
 
-Each node reads the state and hands it to agents/sitting.py, where models speak, or the offline jury for them. What every
-node passes on are the records of data/jury_records.py, whoever wrote them.
+Each node reads the state and hands it to agents/sitting.py, where models speak, or the offline jury for them. What
+every node passes on are the records of data/jury_records.py, whoever wrote them.
 """
 
 import secrets
@@ -17,7 +17,6 @@ from cartjury.agents.desk import Desk
 from cartjury.agents.desks import Desks
 from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import convene
-from cartjury.data.call_records import Panel
 from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import JuryRecord, Persona, SegmentBrief
 from cartjury.data.lexicon import lexicon

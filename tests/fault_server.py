@@ -202,11 +202,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reject(self, seen: Seen, fault: Rejection) -> None:
         said = fault.message.replace("{key}", _key(seen)).replace("{model}", seen.model)
-        self._send(
-            fault.status,
-            json.dumps(error_form(seen.provider, said, fault.code, fault.failed)),
-            headers=fault.headers,
-        )
+        error = error_form(seen.provider, said, fault.code, fault.failed)
+        self._send(fault.status, json.dumps(error), headers=fault.headers)
 
     def _break(self, fault: Broken, body: str) -> None:
         closing = self.server.faults.closing

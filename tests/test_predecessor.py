@@ -1,10 +1,10 @@
-"""What five real models answered in the predecessor's run, heard by this jury: nothing invented, nothing lost to its form.
+"""What five real models answered in the predecessor's run, heard by this jury: nothing invented, nothing lost.
 
-The replies are a published notebook's (12 segments, four personas and a judge). Where it printed the whole reply, it is served
-as it came, `<think>` and all; elsewhere only name and rule were printed, and a bare JSON object of them is served. Two things
-had to be put into our form: the JSON object in a reply (its name, and its rule as the claims that a name makes), and the
-judge's choice (a name becomes the label it has on the ballot). The judge gave no points or reasons, so a placeholder stands
-there. Nobody ranked in that run: asked to, the models say nothing of use.
+The replies are a published notebook's (12 segments, four personas and a judge). Where it printed the whole reply, it is
+served as it came, `<think>` and all; elsewhere only name and rule were printed, and a bare JSON object of them is
+served. Two things had to be put into our form: the JSON object in a reply (its name, and its rule as the claims that a
+name makes), and the judge's choice (a name becomes the label it has on the ballot). The judge gave no points or
+reasons, so a placeholder stands there. Nobody ranked in that run: asked to, the models say nothing of use.
 """
 
 import json

@@ -16,7 +16,7 @@ SCHEMA = {"title": "names", "type": "object"}
 
 def model(ref: str = "north/alpha", **kwargs: Any) -> Model:
     provider, _, name = ref.partition("/")
-    given = {"family": "f", "context": 8000, "price_in": 1.0, "price_out": 2.0} | kwargs
+    given: dict[str, Any] = {"family": "f", "context": 8000, "price_in": 1.0, "price_out": 2.0} | kwargs
     return Model(provider=provider, id=name, **given)
 
 

@@ -30,10 +30,11 @@ WORDS = {
     },
 }
 # Words that claim nothing, for all other segments.
-PICTURES = tuple(
+SCENERY = (
     "Maple Cedar Birch Willow Aspen Juniper Clover Heather Amber Coral Lagoon Harbor Meadow Prairie Canyon Summit "
-    "Valley Orchard Garden Beacon Comet Meteor Nimbus Breeze Monsoon Drizzle Sunrise Twilight Marble Granite".split()
+    "Valley Orchard Garden Beacon Comet Meteor Nimbus Breeze Monsoon Drizzle Sunrise Twilight Marble Granite"
 )
+PICTURES = tuple(SCENERY.split())
 NOUNS = ("Shoppers", "Visitors", "Circle", "Carts", "Customers", "Crowd")
 
 

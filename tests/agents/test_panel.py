@@ -184,8 +184,8 @@ def test_the_estimate_of_one_call_is_prompt_and_answer_at_their_prices() -> None
     estimate = panel(effort="quick", segments=10).estimate
 
     assert estimate is not None
-    assert estimate.tokens == (700 + 900) + (600 + 900)
-    assert estimate.cost_usd == pytest.approx((1600 * 1.0 + 1500 * 2.0) / 1e6)
+    assert estimate.tokens == (900 + 1_050) + (600 + 900)
+    assert estimate.cost_usd == pytest.approx((1950 * 1.0 + 1500 * 2.0) / 1e6)
     assert estimate.seconds == 3
 
 
@@ -203,7 +203,7 @@ def test_the_estimate_has_no_cost_where_a_price_is_not_known() -> None:
         ({"requests_per_minute": 5}, 60),  # ten requests, five at once, five in the next minute
         ({"requests_per_minute": 30}, 0),
         ({"tokens_per_minute": 100_000}, 0),
-        ({"tokens_per_minute": 10_000}, 60 * (32_120 / 10_000 - 1)),
+        ({"tokens_per_minute": 10_000}, 60 * (38_328 / 10_000 - 1)),
     ],
 )
 def test_the_estimate_waits_for_rate_limits_unless_they_are_off(limits: dict[str, float], waited: float) -> None:
@@ -212,6 +212,6 @@ def test_the_estimate_waits_for_rate_limits_unless_they_are_off(limits: dict[str
 
     assert slow is not None
     assert fast is not None
-    assert slow.tokens == 10 * 1_780 + 4 * 1_680 + 4 * 700 + 2 * 2_400  # prompts, names, rankings, verdicts
+    assert slow.tokens == 4 * (2_160 + 1_680) + 4 * (2_340 + 700) + 2 * (3_004 + 2_400)  # names, rankings, verdicts
     assert fast.seconds == 9
     assert slow.seconds == pytest.approx(9 + waited)

@@ -88,7 +88,7 @@ def test_points_are_the_mean_of_both_orders() -> None:
 
 
 def test_the_reason_is_the_one_on_the_strongest_criterion() -> None:
-    points = {c: 1.0 for c in CRITERIA} | {"rule_precision": 14.0}
+    points = dict.fromkeys(CRITERIA, 1.0) | {"rule_precision": 14.0}
 
     assert judged(preferring(NAMES[0], points=points))[0].said[0].reason == "About rule_precision."
 

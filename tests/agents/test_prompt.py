@@ -45,7 +45,7 @@ def briefs() -> tuple[SegmentBrief, ...]:
 
 def prompts(at: Hearing, ids: tuple[str, ...], goal: str = GOAL, fault: str = "S01: no.") -> dict[str, Prompt]:
     """A prompt of every kind."""
-    names = {i: ("Golden_Stars", "Quiet_Budget", "Thrifty_Carts") for i in ids}
+    names = dict.fromkeys(ids, ("Golden_Stars", "Quiet_Budget", "Thrifty_Carts"))
     naming = Naming("creative_marketer", at, goal)
     return {
         "propose": naming.prompt(ids, {}, ""),

@@ -17,8 +17,8 @@ from cartjury.tools.generate import write_mock
 from tests import program
 from tests.program import Finished
 
-ORDER = ["load", "universe", "bucket", "size", "profile", "jury", "convene", "quorum", "ballots", "judge", "debate", "record"]
-ORDER += ["name", "score", "certify", "publish"]
+ORDER = ["load", "universe", "bucket", "size", "profile", "jury", "convene"]
+ORDER += ["quorum", "ballots", "judge", "debate", "record", "name", "score", "certify", "publish"]
 
 
 class Cut:

@@ -4,13 +4,17 @@ A desk lives as long as its sitting: it holds what cannot be in a checkpoint (th
 the call log). After a crash it is made anew from the log.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.wire import ProviderWire
 from cartjury.data import journal
 from cartjury.data.call_records import ModelTable, Panel
+
+MOST_OPEN: Final = 64  # sittings that ended in an error leave theirs behind
 
 
 class Desks:
@@ -40,6 +44,8 @@ class Desks:
             record: the log of a finished sitting that is heard again; then nothing is sent.
         """
         if session not in self._open:
+            if len(self._open) >= MOST_OPEN:
+                self._closing = asyncio.ensure_future(self.close(next(iter(self._open))))
             wire = None if record else ProviderWire(self.table.providers, self.environ)
             told = record or log
             tape = journal.read(told) if told else []

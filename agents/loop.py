@@ -5,47 +5,21 @@ threads and loops it likes. So all asking is done here, and the callers wait.
 """
 
 import asyncio
-import atexit
 import threading
-from collections.abc import Collection, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-LAST_WORDS: Final = 1.0  # seconds that unfinished work gets at the end of the program
-
 
 class _Worker:
-    """The loop and its thread. A daemon: it never keeps the program from ending."""
+    """The loop and its thread. A daemon: what still runs at the end of the program does not keep it from ending."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self._serve, name="cartjury-asking", daemon=True)
+        self.thread = threading.Thread(target=self.loop.run_forever, name="cartjury-asking", daemon=True)
         self.thread.start()
-
-    def _serve(self) -> None:
-        try:
-            self.loop.run_forever()
-            left = asyncio.all_tasks(self.loop)
-            for task in left:
-                task.cancel()
-            if left:  # of nothing, gather would want a loop that runs
-                self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        finally:
-            self.loop.close()
-
-    def stop(self) -> None:
-        """End what still runs; what does not end soon is left alone."""
-        if self.thread.is_alive():
-            self.loop.call_soon_threadsafe(self.loop.stop)
-            self.thread.join(LAST_WORDS)
-
-
-async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 _starting = threading.Lock()
@@ -58,7 +32,6 @@ def _running() -> asyncio.AbstractEventLoop:
     with _starting:
         if _worker is None or not _worker.thread.is_alive():
             _worker = _Worker()
-            atexit.register(_worker.stop)
         return _worker.loop
 
 

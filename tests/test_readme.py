@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cartjury.app.config import Settings
+from tests.program import OURS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env={**{k: v for k, v in os.environ.items() if not k.startswith(OURS)}, "PATH": path},
         capture_output=True,
         text=True,
         check=False,

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -75,21 +76,38 @@ def test_the_loop_is_free_while_work_awaits() -> None:
     assert time.monotonic() - began < 0.5
 
 
+async def endless(ended: threading.Event) -> None:
+    try:
+        await asyncio.sleep(60)
+    finally:
+        ended.set()
+
+
 def test_cancelling_the_one_who_waits_cancels_the_work() -> None:
     ended = threading.Event()
 
-    async def endless() -> None:
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            ended.set()
-            raise
-
     async def give_up() -> None:
-        await asyncio.wait_for(loop.join(endless()), 0.05)
+        await asyncio.wait_for(loop.join(endless(ended)), 0.05)
 
     with pytest.raises(TimeoutError):
         asyncio.run(give_up())
+    assert ended.wait(1)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
+def test_an_interrupt_cancels_the_work() -> None:
+    ended = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            loop.run(endless(ended))
+    finally:
+        signal.signal(signal.SIGALRM, before)
     assert ended.wait(1)
 
 

@@ -12,7 +12,7 @@ SILENT: Final = f"its provider did not answer {LIMIT} times in a row"
 
 
 class Outages:
-    """Counts, by provider, the requests that brought no answer, since the last one that did.
+    """Counts, by provider, the requests that brought no answer, since the last one that brought something.
 
     A timeout counts at once: it has cost its time. Lost connections cost nothing, and a network that stumbles cuts
     all that are open: of those that were lost together only one counts, so that each can be tried once more.
@@ -35,7 +35,7 @@ class Outages:
         count = self.count(attempt.provider)
         if attempt.outcome == "timeout":
             count += 1
-        elif attempt.outcome == "connection":
+        elif attempt.outcome == "connection" and attempt.raw is None:
             count = max(count, min(count, before) + 1)
         else:
             count = 0

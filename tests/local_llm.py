@@ -29,7 +29,7 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 SLOTS = 2  # requests answered at the same time
 CONTEXT = 6144  # tokens of prompt and answer of one request
 START_SECONDS = 60.0
-BOUNDS = {"string": {"maxLength": 60}, "array": {"maxItems": 3}, "number": {"minimum": 0, "maximum": 10}}
+BOUNDS = {"string": {"maxLength": 30}, "array": {"maxItems": 3}, "number": {"minimum": 0, "maximum": 10}}
 A_NAME = "^[A-Z][a-z]{3,9}(_[A-Z][a-z]{3,9}){1,2}$"
 # Threads of llama.cpp that wait must sleep: spinning, they take the cores from those that work.
 CALM = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
@@ -143,7 +143,9 @@ def narrowed(schema: Any) -> Any:
         return [narrowed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    bounds = {} if "enum" in schema else BOUNDS.get(str(schema.get("type")), {})
+    bounds = {} if "enum" in schema else dict(BOUNDS.get(str(schema.get("type")), {}))
+    if isinstance(items := schema.get("items"), dict) and "enum" in items:
+        bounds = {"minItems": len(items["enum"]), "maxItems": len(items["enum"])}  # a ranking
     inner = {key: narrowed(value) for key, value in schema.items()}
     if isinstance(names := inner.get("properties"), dict) and "name" in names:
         names["name"] = {"type": "string", "pattern": A_NAME}
@@ -173,7 +175,7 @@ def start_engine(path: Path) -> Any:
     params.model.path = str(path)
     params.model_alias = {MODEL}
     params.n_parallel, params.n_ctx = SLOTS, SLOTS * CONTEXT
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
+    params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, 2  # a second one hardly writes any faster
     params.sampling.seed, params.sampling.penalty_repeat = 1, 1.1
     params.verbosity, params.ui, params.fit_params, params.warmup = 0, False, False, False
     return xllamacpp.Server(params)

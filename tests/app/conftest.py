@@ -10,8 +10,10 @@ import pytest
 
 from cartjury.app import notebook
 from tests import program
+from tests.agents.scripted_model import answer
 from tests.app import shell
 from tests.app.notebook_carts import AS_OF
+from tests.fault_server import FaultServer
 
 
 @pytest.fixture
@@ -25,6 +27,13 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     yield tmp_path
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    """Models to ask: a server that answers as the fixture of tests/agents/scripted_model.py does."""
+    with FaultServer(answer=answer) as server:
+        yield server
 
 
 @pytest.fixture

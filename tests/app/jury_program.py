@@ -1,23 +1,20 @@
 """`cartjury run` with models to ask: a server on loopback that answers as a fixture does, and keys that open it.
 
-    with FaultServer(answer=answer) as server:
-        call(server, "run", *SMALL, "--out", "out")                        in this process
-        program.run("run", *SMALL, folder=tmp_path, env=keys(server))      in one of its own
+with FaultServer(answer=answer) as server:
+    call(server, "run", *SMALL, "--out", "out")                        in this process
+    program.run("run", *SMALL, folder=tmp_path, env=keys(server))      in one of its own
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from cartjury.app.cli import cli
 from cartjury.data.journal import JOURNAL, read
 from cartjury.data.run_records import Manifest
-from tests.agents.scripted_model import answer
 from tests.app.shell import rows
 from tests.fault_server import FaultServer
 
@@ -51,7 +48,7 @@ def done(server: FaultServer, *words: object) -> Result:
 
 
 def whole(folder: Path | str) -> Manifest:
-    """The manifest of a run that is complete and sound: all files, the proof, and a name of its own for each segment."""
+    """The manifest of a run that is complete and sound: its files, the proof, a name of its own for each segment."""
     folder = Path(folder)
     found = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     names = [row["Segment Name"] for row in rows(str(folder / "mece_strategy.csv"))]
@@ -65,10 +62,3 @@ def whole(folder: Path | str) -> Manifest:
 def sent(folder: Path | str) -> list[Any]:
     """The attempts in a run's call log that reached a server."""
     return [attempt for attempt in read(Path(folder) / JOURNAL) if attempt.sent]
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    """A server that answers as the fixture of tests/agents/scripted_model.py does."""
-    with FaultServer(answer=answer) as server:
-        yield server

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cartjury.app import notebook
+from cartjury.data.errors import ModelError
 from tests import program
 from tests.agents.scripted_model import data_of
 from tests.app import shell
-from tests.app.jury_program import CALLS, CEREBRAS_KEY, DAY, GROQ_KEY, RUN, SMALL, call, done, keys, sent, whole
-from tests.app.jury_program import server as server  # a fixture
+from tests.app.jury_program import CALLS, CEREBRAS_KEY, GROQ_KEY, RUN, SMALL, call, done, keys, sent, whole
 from tests.fault_server import FaultServer
 from tests.faults import FAULTS
 
@@ -250,3 +251,24 @@ def test_no_key_is_shown_or_written(server: FaultServer) -> None:
     for key in (GROQ_KEY, CEREBRAS_KEY):
         assert key not in result.output
         assert [p for p in files if key.encode() in p.read_bytes()] == []
+
+
+def test_a_notebook_hears_the_same_jury_whole_and_in_steps(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**keys(server), "CARTJURY_RATE_LIMITS": "off"}.items():
+        monkeypatch.setenv(name, value)
+    carts = notebook.generate_cart_abandonment_dataset(2000, as_of="2026-11-23")
+    _, results, rules = notebook.main(carts, out="out")
+    universe = notebook.create_bucket_combinations(notebook.define_universe(carts))
+    names, again = notebook.generate_segment_names_with_langchain_jury(universe)
+
+    assert len(server.seen) == 2 * CALLS
+    assert set(results["named_by"]) == {"model"}
+    assert set(results["Segment Name"]) <= set(names.values())
+    assert again == rules
+
+
+def test_required_models_bind_a_notebook_too() -> None:
+    with pytest.raises(ModelError, match="no key for groq"):
+        notebook.main(n_users=500, jury="default", require_models=True)

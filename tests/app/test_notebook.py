@@ -107,6 +107,9 @@ def test_a_run_says_where_its_files_are_and_how_it_went(
 class NoJury:
     """A jury that hears the question and leaves."""
 
+    def __init__(self, **_: object) -> None:
+        """Whoever could be seated, nobody is."""
+
     async def ainvoke(self, asked: Row) -> Row:
         raise InputError(f"seed {asked['seed']}, {len(asked['briefs'])} segments")
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,18 @@ def nothing(seen: Seen) -> None:
     del seen
 
 
-def hold(briefs: Sequence[SegmentBrief], *, fault: Fails = nothing, **order: Any) -> Sitting:
-    """Hold a jury against a server with faults; the other arguments are those of `sit`."""
-    with FaultServer(answer=answer, fault=fault) as server:
+def hold(
+    briefs: Sequence[SegmentBrief], *, fault: Fails = nothing, undecided: bool = False, **order: Any
+) -> Sitting:
+    """Hold a jury against a server with faults.
+
+    Args:
+        briefs: the segments.
+        fault: what goes wrong.
+        undecided: judges go by the order of the names, so that every segment is contested.
+        order: further arguments of `sit`.
+    """
+    with FaultServer(answer=partial(answer, undecided=undecided), fault=fault) as server:
         record, seconds, log = sit(briefs, server.url, **order)
     return Sitting(briefs, record, server.seen, log, seconds)
 

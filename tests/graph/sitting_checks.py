@@ -41,7 +41,7 @@ def assert_sound(sitting: Sitting, *, reached: bool = True) -> None:
     check_reasons(record)
     check_calls(record)
     if reached:
-        assert sum(c.sent for c in record.calls) == len(sitting.seen), "requests that nobody recorded, or nobody saw"
+        check_requests(sitting)
     if sitting.log is not None:
         check_log(record, journal.read(sitting.log))
     check_secrets(sitting)
@@ -117,19 +117,14 @@ def check_silence(record: JuryRecord, briefs: dict[str, SegmentBrief]) -> None:
 
 def check_juror(record: JuryRecord, persona: Persona, brief: SegmentBrief, round_: int) -> None:
     """A juror's name and ballot for a segment in a round, or what it says of their absence."""
-    own, others = sides(record, persona, brief.id, round_)
-    by_model = {
-        p.name
-        for p in record.proposals
-        if (p.persona, p.segment_id, p.round) == (persona, brief.id, round_) and p.provider != OFFLINE
-    }
-    assert by_model or abstained(record, persona, "proposal", brief.id, round_), f"{persona} has no name for {brief.id}"
-    assert own or by_model or len(others) >= 1
     assert record.panel is not None
+    _, others = sides(record, persona, brief.id, round_)
+    place = (persona, brief.id, round_)
+    named = any((p.persona, p.segment_id, p.round) == place and p.provider != OFFLINE for p in record.proposals)
+    assert named or abstained(record, persona, "proposal", brief.id, round_), f"{persona} has no name for {brief.id}"
     if record.panel.effort not in {"standard", "thorough"}:
         return
     allowed = {n for n in others if may_have(record, brief, n, round_)}
-    place = (persona, brief.id, round_)
     cast = any((b.persona, b.segment_id, b.round) == place and b.provider != OFFLINE for b in record.ballots)
     silent = abstained(record, persona, "ballot", brief.id, round_)
     assert cast or silent or not allowed, f"{persona} did not vote on {brief.id}, and nothing says why"
@@ -175,6 +170,15 @@ def check_calls(record: JuryRecord) -> None:
         if not call.sent:
             took = (call.tokens_in, call.tokens_out, call.cost_usd, call.latency_s)
             assert took == (None, None, 0.0, None)
+
+
+def check_requests(sitting: Sitting) -> None:
+    """Each request that was sent is a call, each call that was sent is a request; retries, too."""
+    sent = Counter(c.model for c in sitting.record.calls if c.sent)
+    seen = Counter(s.model for s in sitting.seen)
+    late = Counter(c.model for c in sitting.record.calls if c.outcome == "timeout")  # may end before they are seen
+    assert not seen - sent, f"requests that are not on record: {seen - sent}"
+    assert not sent - late - seen, f"calls that nobody saw: {sent - late - seen}"
 
 
 def check_log(record: JuryRecord, attempts: Iterable[Attempt]) -> None:

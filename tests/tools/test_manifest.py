@@ -123,7 +123,7 @@ def test_a_jury_without_any_model_says_that_all_names_are_offline() -> None:
     run = cases.usual_run()
     found = results(run, panel=cases.panel(seats={}, empty={"judge": "no key"}), preset="default", effort="standard")
 
-    assert found.warnings()[1] == "the offline jury, not a model, named 12 of 12 segments, all of them"
+    assert found.warnings()[1] == "the offline jury, not a model, named all 12 segments"
 
 
 def test_warnings_hold_no_control_codes_and_no_novel() -> None:

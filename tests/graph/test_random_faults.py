@@ -1,0 +1,110 @@
+"""500 juries in which requests fail at random: each ends complete, with valid names and the truth about their origin."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from cartjury.data.call_records import Effort
+from cartjury.data.jury_records import SegmentBrief
+from cartjury.data.run_records import Dataset, Manifest
+from cartjury.graph.recorded import MANIFEST
+from tests.agents.protocol import twelve
+from tests.fault_server import Seen, random_faults
+from tests.faults import FAULTS, Fault
+from tests.graph.failing_world import Sitting, hold, nowhere, sit
+from tests.graph.sitting_checks import assert_sound
+
+BLOCK: Final = 50
+EFFORTS: Final[tuple[Effort, ...]] = ("quick", "quick", "standard", "thorough")
+FATAL: Final = {"401", "402", "403"}  # a provider is not asked again after these
+NAMES: Final = {id(fault): name for name, fault in FAULTS.items()}
+
+
+class Faults:
+    """Faults at random, rare or all the time, and which of them were met."""
+
+    def __init__(self, seed: int) -> None:
+        self.met: Counter[str] = Counter()
+        kinds = None if seed % 20 < 10 else set(FAULTS) - FATAL
+        self._choose = random_faults(seed, (1 + seed % 10) / 10, kinds)
+
+    def __call__(self, seen: Seen) -> Fault | None:
+        fault = self._choose(seen)
+        if fault is not None:
+            self.met[NAMES[id(fault)]] += 1
+        return fault
+
+
+def plan(dice: random.Random) -> tuple[SegmentBrief, ...]:
+    """The default plan, or a part of it."""
+    size = dice.choice((1, 2, 2, 3, 4, 5, 12))
+    return tuple(sorted(dice.sample(twelve(), size), key=lambda b: b.id))
+
+
+def order(seed: int, folder: Path) -> dict[str, Any]:
+    """How the jury of this number is held."""
+    dice = random.Random(seed)
+    given: dict[str, Any] = {"seed": seed, "timeout": 0.15}
+    given |= {"effort": dice.choice(EFFORTS), "undecided": dice.random() < 0.5, "batch": dice.choice((20, 20, 5, 2))}
+    given |= {"max_calls": dice.randrange(15)} if dice.random() < 0.1 else {}
+    return given | ({"folder": folder} if seed % 2 == 0 else {})
+
+
+@contextmanager
+def told(seed: int) -> Iterator[None]:
+    """Say which jury it was."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the jury with seed {seed}")
+        raise
+
+
+def manifest(sitting: Sitting) -> Manifest:
+    """What a run says of itself, as far as a replay of its jury reads it."""
+    source = Dataset(source="carts.csv", generated=False, sha256="0" * 64, path="carts.parquet", rows=1)
+    return Manifest(
+        run_id="test",
+        cartjury="0",
+        versions={},
+        source=source,
+        seed=0,
+        as_of=date(2026, 11, 23),
+        options={},
+        plan_hash="",
+        segments=len(sitting.briefs),
+        users=1,
+        mece_proven=True,
+        jury="default",
+        panel=sitting.record.panel,
+        files={},
+        timings={},
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 500, BLOCK))
+def test_whatever_fails_the_jury_ends_with_a_sound_result(first: int, tmp_path: Path) -> None:
+    met: Counter[str] = Counter()
+    origins: Counter[str] = Counter()
+    for seed in range(first, first + BLOCK):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        faults = Faults(seed)
+        with told(seed):
+            sitting = hold(plan(random.Random(seed)), fault=faults, **order(seed, folder))
+            assert_sound(sitting)
+            if seed % 10 == 0:
+                (folder / MANIFEST).write_text(manifest(sitting).to_json(), encoding="utf-8")
+                again, _, _ = sit(sitting.briefs, nowhere(), seed=seed, replay=folder)
+                assert again == sitting.record
+        met += faults.met
+        origins += Counter(sitting.origins)
+
+    assert len(met) > len(FAULTS) / 2  # else this would prove little
+    assert min(origins["model"], origins["offline"]) > 0

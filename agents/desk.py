@@ -87,7 +87,7 @@ class Desk:
         self._uncounted = set(self._known)
         self._made: dict[tuple[str, int, str, int, str, int], Attempt] = {}
         self._dead: dict[str, str] = {}
-        self._outages = Outages()
+        self._outages = Outages(clock)
         self._writing = threading.Lock()
         for attempt in tape:
             self.budget.count(attempt)
@@ -150,7 +150,7 @@ class Desk:
             hold, waited = await self._admit(turn)
         except _NotSent as no:
             return asked.model_copy(update={"outcome": no.outcome, "error": str(no)}), None
-        silent = self._outages.count(asked.provider)
+        failed = self._outages.count(asked.provider)
         try:
             reply = await self._send(turn)
         except BaseException:  # cancelled: the provider may still count it
@@ -158,7 +158,7 @@ class Desk:
             raise
         attempt, reading = replied(asked, reply, turn.model, waited), None
         self.budget.settle(hold, attempt)
-        self._outages.note(attempt, silent)
+        self._outages.note(attempt, turn.model, failed, self.panel.retry_after)
         if attempt.outcome == "answered" and attempt.raw is not None:
             attempt, reading = read(question, attempt, attempt.raw)
         return attempt, reading
@@ -208,8 +208,7 @@ class Desk:
             self._uncounted.discard(attempt.key)
 
     def _ask_only_the_living(self, model: Model) -> None:
-        provider = model.provider
-        why = self._dead.get(model.ref) or self._dead.get(provider) or self._outages.why(provider)
+        why = self._dead.get(model.ref) or self._dead.get(model.provider) or self._outages.why(model)
         if why is not None:
             raise _NotSent("skipped", f"{why}, so it was not asked")
 

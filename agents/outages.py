@@ -1,46 +1,59 @@
-"""Providers that have stopped answering: what hangs, or cannot be reached, is not asked again and again.
+"""Who is left alone for a while: a provider that has stopped answering, a model that asks for a long pause.
 
-Without this, a jury without any network would wait for every model of every seat in every stage.
+Without this a jury would wait for every model of every seat in every stage, though none of them can answer.
 """
 
+from collections.abc import Callable
 from typing import Final
 
-from cartjury.data.call_records import Attempt
+from cartjury.data.call_records import Attempt, Model
 
 LIMIT: Final = 3
-SILENT: Final = f"its provider did not answer {LIMIT} times in a row"
+SILENT: Final = f"its provider failed {LIMIT} times in a row"
+PAUSING: Final = "it was over its rate limit"
+_LOST: Final = {"connection", "server_error"}
 
 
 class Outages:
-    """Counts, by provider, the requests that brought no answer, since the last one that brought something.
+    """Counts, by provider, the requests that brought nothing, since the last one that brought something.
 
-    A timeout counts at once: it has cost its time. Lost connections cost nothing, and a network that stumbles cuts
-    all that are open: of those that were lost together only one counts, so that each can be tried once more.
+    A timeout counts at once: it has cost its time. Lost connections and failing servers cost little, and what
+    stumbles trips all requests that are under way: of those that failed together only one counts, so that each can
+    be tried once more.
     """
 
-    def __init__(self) -> None:
-        self._silent: dict[str, int] = {}
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Nothing has failed yet; `clock` tells wall seconds."""
+        self._clock = clock
+        self._failed: dict[str, int] = {}
+        self._until: dict[str, float] = {}
 
     def count(self, provider: str) -> int:
-        """How many requests in a row brought no answer."""
-        return self._silent.get(provider, 0)
+        """How many requests in a row brought nothing."""
+        return self._failed.get(provider, 0)
 
-    def note(self, attempt: Attempt, before: int) -> None:
-        """Count a request that was sent.
+    def note(self, attempt: Attempt, model: Model, before: int, longest: float) -> None:
+        """Learn from a request that was sent.
 
         Args:
             attempt: with its outcome.
+            model: that was asked.
             before: the count when it was sent.
+            longest: Retry-After, in seconds, that is waited for; what is longer is remembered here.
         """
-        count = self.count(attempt.provider)
+        count = self.count(model.provider)
         if attempt.outcome == "timeout":
             count += 1
-        elif attempt.outcome == "connection" and attempt.raw is None:
+        elif attempt.outcome in _LOST and attempt.raw is None:
             count = max(count, min(count, before) + 1)
         else:
             count = 0
-        self._silent[attempt.provider] = count
+        self._failed[model.provider] = count
+        if attempt.outcome == "rate_limited" and (attempt.retry_after or 0.0) > longest:
+            self._until[model.ref] = self._clock() + (attempt.retry_after or 0.0)
 
-    def why(self, provider: str) -> str | None:
-        """Why a provider is of no use for the rest of the run; None: it may be."""
-        return SILENT if self.count(provider) >= LIMIT else None
+    def why(self, model: Model) -> str | None:
+        """Why a model is better not asked now; None: it may be."""
+        if self.count(model.provider) >= LIMIT:
+            return SILENT
+        return PAUSING if self._clock() < self._until.get(model.ref, 0.0) else None

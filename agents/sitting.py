@@ -192,6 +192,6 @@ def _first(*opinions: Iterable[Opinion]) -> tuple[Opinion, ...]:
     found: dict[str, Opinion] = {}
     for opinion in (o for some in opinions for o in some):
         first = found.setdefault(opinion.segment_id, opinion)
-        own = first.rubric if first.binding and not first.flipped else {}
+        own = first.rubric if first.settles else {}
         found[opinion.segment_id] = first.model_copy(update={"rubric": {**opinion.rubric, **own}})
     return tuple(found.values())

@@ -16,7 +16,7 @@ from cartjury.app.estimate import in_words
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input
+from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input, spare_record
 from cartjury.graph.state import Input, State
 
 CHECKPOINTS = "checkpoints.sqlite"
@@ -58,6 +58,7 @@ def run(given: Input, folder: Path, watch: Watch, table: ModelTable | None = Non
         spare_input(Path(given.input_path), folder)
         asked["input_path"] = str(Path(given.input_path).absolute())
     if given.replay:
+        spare_record(Path(given.replay), folder)
         asked["replay"] = str(Path(given.replay).absolute())
     with fresh_work(folder):
         return in_own_loop(lambda: _stream(folder, asked, watch, table))
@@ -95,7 +96,7 @@ async def _stream(folder: Path, given: dict[str, Any] | None, watch: Watch, tabl
             _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
             if "input" in event:  # a task that starts; one that ends has a result
                 watch.started(event["name"])
-            elif event["name"] == "convene" and event["result"]:
+            elif event["name"] == "convene" and event["result"] and not (given or {}).get("replay"):
                 watch.told(in_words(Panel.model_validate(dict(event["result"])["panel"])))
         return State.model_validate((await graph.aget_state(THREAD)).values)
 

@@ -37,7 +37,7 @@ LASTING_FAULTS: Final = (
     "model_gone",
     "bad_request",
     "bad_response",  # status 200, but no chat completion: HTML, broken JSON
-    "skipped",  # not sent: this model or provider has failed for good before
+    "skipped",  # not sent: this model or provider has failed for good, or again and again
     "budget",  # not sent: a cap would be passed
 )
 Outcome = Literal[

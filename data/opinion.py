@@ -39,6 +39,11 @@ class Opinion(Record):
     reason: str = ""
     reasons: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def settles(self) -> str:
+        """The name that this opinion decides for, "" where it decides nothing."""
+        return self.choice if self.binding and not self.flipped else ""
+
     def total(self, name: str) -> float:
         """Points of a name over all criteria, 0-100; 0 where it was not scored."""
         return sum(self.rubric.get(name, {}).values())

@@ -49,6 +49,8 @@ def open_run(given: Input) -> Run:
     folder = Path(given.options.out) if given.options.out else new_run_folder()
     if given.input_path:
         spare_input(Path(given.input_path), folder)
+    if given.replay:
+        spare_record(Path(given.replay), folder)
     work = make_work(folder)
     (work / JOURNAL).unlink(missing_ok=True)  # what models told an earlier run in this folder is no answer to this one
     return Run(id=folder.resolve().name, folder=str(folder), work=str(work))
@@ -94,6 +96,16 @@ def spare_input(path: Path, folder: Path) -> None:
     file, results = path.resolve(), folder.resolve()
     if file.is_relative_to(results / WORK) or (file.parent == results and file.name in RESULTS):
         raise InputError(f"{path} would be overwritten by the results of this run: choose another --out than {folder}")
+
+
+def spare_record(record: Path, folder: Path) -> None:
+    """Refuse to write a replay over the run that it repeats.
+
+    Raises:
+        InputError: they are one folder.
+    """
+    if record.resolve() == folder.resolve():
+        raise InputError(f"{record} would be overwritten by its own replay: choose another --out")
 
 
 def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:

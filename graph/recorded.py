@@ -6,7 +6,9 @@ from pydantic import ValidationError
 
 from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError
+from cartjury.data.journal import JOURNAL
 from cartjury.data.run_records import Dataset, Manifest
+from cartjury.tools.source import sha256_of
 
 MANIFEST = "manifest.json"
 OFFLINE = Panel(preset="offline", effort="offline")
@@ -31,8 +33,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def recorded_panel(folder: Path) -> Panel:
-    """Return the jury of a finished run as it sat down; the offline jury where no model was to be asked."""
-    return read_manifest(folder).panel or OFFLINE
+    """Return the jury of a finished run as it sat down; the offline jury where no model was to be asked.
+
+    Raises:
+        InputError: no finished run, or what its jury said is no longer what was written down then.
+    """
+    recorded, log = read_manifest(folder), folder / JOURNAL
+    written = recorded.files.get(JOURNAL)
+    if written is None or not log.is_file() or sha256_of(log) != written.sha256:
+        raise InputError(f"{log} is missing or was changed since its run wrote it: there is nothing to replay")
+    return recorded.panel or OFFLINE
 
 
 def check_same_data(dataset: Dataset, folder: Path) -> None:

@@ -28,7 +28,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
     "model_gone": "model no longer served",
     "bad_request": "request not accepted",
     "bad_response": "response that is no answer",
-    "skipped": "the model or provider had failed for good before",
+    "skipped": "the model or provider had failed before",
     "budget": "a cap would have been passed",
 }
 # Turned away before a model worked: without tokens, and so without cost.

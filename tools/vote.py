@@ -139,7 +139,7 @@ def _points(votes: Tally, opinion: Opinion, seed: int) -> dict[str, float]:
         text = f"{seed}|{opinion.segment_id}|{name}"
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
-    choice = opinion.choice if opinion.binding and not opinion.flipped else ""
+    choice = opinion.settles
     last = {name: i for i, name in enumerate(sorted(votes.proposers, key=order, reverse=True))}
     return {
         n: 1e5 * (n == choice)
@@ -164,7 +164,7 @@ def _verdict(case: Case, name: str, round_: int, max_rounds: int, halt: str) -> 
         proposed_by=votes.proposers[name],
         reason=reason(name, wanted, votes, opinion),
         rubric=opinion.rubric.get(name, {}),
-        reasons=opinion.reasons if name == opinion.choice else {},
+        reasons=opinion.reasons if name == opinion.settles else {},
         first_places=votes.first_places,
         borda=votes.borda,
         contested=disputed,

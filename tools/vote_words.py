@@ -10,8 +10,8 @@ def reason(name: str, wanted: str, votes: Tally, opinion: Opinion) -> str:
     """Say in one sentence what decided for a name, and against which runner-up."""
     if wanted != name:
         return f"{wanted} went to another segment, where it counts for more; {name} is the best of the rest."
-    if opinion.reason and opinion.choice == name:
-        return opinion.reason
+    if opinion.settles == name:
+        return opinion.reason or f"{opinion.model} chose {name}."
     others = [n for n in votes.proposers if n != name]
     if not others:
         return f"Every juror that has a name proposes {name}."

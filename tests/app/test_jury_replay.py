@@ -1,5 +1,6 @@
-"""`cartjury run --replay RUN`: the same files byte for byte, without keys, network, or the machine that it was made on."""
+"""`cartjury run --replay RUN`: the same files byte for byte, without keys, without network, on any machine."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -8,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from cartjury.data.call_records import Caps
 from tests import program
 from tests.agents.scripted_model import answer
 from tests.app import shell
-from tests.app.jury_program import CALLS, RUN, SMALL, call, done, keys, whole
+from tests.app.jury_program import RUN, SMALL, call, done, whole
 from tests.fault_server import FaultServer, random_faults
 from tests.faults import FAULTS
 
@@ -26,9 +26,9 @@ def files(folder: Path | str) -> dict[str, bytes]:
 
 
 def handed_on(run: Path | str, to: Path) -> Path:
-    """A copy of a run as somebody else would get it: without its working files, in another place."""
-    shutil.copytree(run, to, ignore=shutil.ignore_patterns(".work"))
-    shutil.rmtree(run)
+    """A run as somebody else would get it: in another place, without its working files."""
+    shutil.move(run, to)
+    shutil.rmtree(to / ".work")
     return to
 
 
@@ -40,12 +40,21 @@ def assert_replayed(run: Path, *words: object) -> None:
     assert files(run) == before
 
 
+@pytest.fixture(scope="module")
+def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A standard run."""
+    folder = tmp_path_factory.mktemp("standard")
+    with contextlib.chdir(folder), FaultServer(answer=answer) as server:  # not where a cartjury.toml may lie
+        done(server, *RUN, "--out", "out")
+    Path(folder / "out").rename(folder / "moved")  # so that nothing is found where it was made
+    return folder / "moved"
+
+
 @pytest.fixture
-def recorded(server: FaultServer, tmp_path: Path) -> Path:
-    """A standard run, handed on."""
-    done(server, *RUN, "--out", "out")
-    assert len(server.seen) == CALLS
-    return handed_on("out", tmp_path / "elsewhere" / "from a friend")
+def recorded(standard: Path, tmp_path: Path) -> Path:
+    """The standard run, handed on."""
+    shutil.copytree(standard, tmp_path / "copy")
+    return handed_on(tmp_path / "copy", tmp_path / "from a friend")
 
 
 def test_a_replay_elsewhere_without_keys_and_network_writes_the_same_bytes(recorded: Path, tmp_path: Path) -> None:
@@ -68,9 +77,10 @@ def test_keys_and_settings_of_the_place_change_nothing_and_nothing_is_asked(
     Path("cartjury.toml").write_text("max_calls = 1\nmin_size = 300\n[presets.default.judge]\nmodels = []\n", "utf-8")
     result = done(server, "run", "--replay", recorded, "--out", "again")
 
-    assert len(server.seen) == CALLS  # those of the recorded run
+    assert server.seen == []
     assert files("again") == before
     assert "named by: default jury (standard): 12 names by models; 10 requests" in result.stderr
+    assert "about 10 calls" not in result.stderr
 
 
 def test_a_replay_is_a_record_too(recorded: Path) -> None:
@@ -113,21 +123,20 @@ def test_every_way_to_ask_can_be_replayed(words: list[str], server: FaultServer,
     assert_replayed(handed_on("out", tmp_path / "copy"))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_whatever_went_wrong_goes_wrong_again(seed: int, server: FaultServer, tmp_path: Path) -> None:
     server.fault = random_faults(seed, 0.5)
     done(server, *RUN, "--effort", "thorough", "--call-timeout", 0.3, "--out", "out")
 
-    assert whole("out").jury_seats["judge"].calls > 0
+    assert sum(sum(seat.failures.values()) for seat in whole("out").jury_seats.values()) > 0
     assert_replayed(handed_on("out", tmp_path / "copy"))
 
 
 def test_a_jury_that_ran_out_of_time_is_replayed_at_leisure(tmp_path: Path) -> None:
-    with FaultServer(answer=answer, delay=0.4) as server:
+    with FaultServer(answer=answer, delay=0.7) as server:
         done(server, *RUN, "--max-seconds", 1, "--out", "out")
-    assert whole("out").calls < CALLS
-    assert whole("out").panel is not None
-    assert whole("out").panel.caps == Caps(max_seconds=1)  # type: ignore[union-attr]
+    judge = whole("out").jury_seats["judge"]
+    assert (judge.calls, "budget" in judge.not_sent) == (0, True)
 
     assert_replayed(handed_on("out", tmp_path / "copy"))
 
@@ -186,7 +195,7 @@ def test_a_run_on_made_up_carts_takes_no_file(recorded: Path) -> None:
     ["--n-users 5", "--seed 1", "--jury default", "--effort quick", "--goal x", "--max-calls 1", "--resume out"],
 )
 def test_a_replay_takes_no_other_options(words: str, recorded: Path) -> None:
-    assert words.split()[0] in shell.fails("run", "--replay", recorded, *words.split(), "--out", "again")
+    assert words.split(maxsplit=1)[0] in shell.fails("run", "--replay", recorded, *words.split(), "--out", "again")
     assert not Path("again").exists()
 
 
@@ -264,9 +273,14 @@ def test_a_record_that_was_changed_is_not_taken_for_the_run(change: Callable[[Li
     result = shell.call("run", "--replay", recorded, "--out", "again")
 
     assert result.exit_code == 2, result.stderr
-    assert "jury.jsonl" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert "jury.jsonl is missing or was changed" in result.stderr
     assert not Path("again").exists()
+
+
+def test_a_record_that_is_gone_is_missed(recorded: Path) -> None:
+    (recorded / "jury.jsonl").unlink()
+
+    assert "jury.jsonl is missing" in shell.fails("run", "--replay", recorded, "--out", "again")
 
 
 def test_a_changed_panel_is_noticed(recorded: Path) -> None:
@@ -286,9 +300,3 @@ def test_another_cut_of_the_carts_is_noticed(recorded: Path) -> None:
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
     assert "on other data" in shell.fails("run", "--replay", recorded, "--out", "again")
-
-
-def test_the_keys_are_in_no_record(recorded: Path, server: FaultServer) -> None:
-    text = b"".join(files(recorded).values())
-
-    assert [key for key in keys(server).values() if key.encode() in text] == []

@@ -71,9 +71,7 @@ def nothing(seen: Seen) -> None:
     del seen
 
 
-def hold(
-    briefs: Sequence[SegmentBrief], *, fault: Fails = nothing, undecided: bool = False, **order: Any
-) -> Sitting:
+def hold(briefs: Sequence[SegmentBrief], *, fault: Fails = nothing, undecided: bool = False, **order: Any) -> Sitting:
     """Hold a jury against a server with faults.
 
     Args:
@@ -89,7 +87,7 @@ def hold(
 
 def hold_until(briefs: Sequence[SegmentBrief], number: int, **order: Any) -> Sitting:
     """Hold a jury against a server that goes away at its request of this number, for good."""
-    with ExitStack() as open_, FaultServer(answer=answer, fault=nothing) as spare:
+    with ExitStack() as open_:
         server = open_.enter_context(FaultServer(answer=answer))
 
         def gone(seen: Seen) -> None:
@@ -98,11 +96,10 @@ def hold_until(briefs: Sequence[SegmentBrief], number: int, **order: Any) -> Sit
 
         server.fault = gone
         record, seconds, log = sit(briefs, server.url, **order)
-        assert not spare.seen
     return Sitting(briefs, record, server.seen, log, seconds)
 
 
-def sit(  # noqa: PLR0913  the order of a jury, by keyword
+def sit(
     briefs: Sequence[SegmentBrief],
     url: str,
     *,

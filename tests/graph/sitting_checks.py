@@ -121,7 +121,12 @@ def check_juror(record: JuryRecord, persona: Persona, brief: SegmentBrief, round
     _, others = sides(record, persona, brief.id, round_)
     place = (persona, brief.id, round_)
     named = any((p.persona, p.segment_id, p.round) == place and p.provider != OFFLINE for p in record.proposals)
-    assert named or abstained(record, persona, "proposal", brief.id, round_), f"{persona} has no name for {brief.id}"
+    argued = round_ and any(  # for a name that the offline jury had given in its place
+        (c.persona, c.stage, c.round) == (persona, "proposal", round_) and c.outcome in SPOKE for c in record.calls
+    )
+    assert named or argued or abstained(record, persona, "proposal", brief.id, round_), (
+        f"{persona} has no name for {brief.id}"
+    )
     if record.panel.effort not in {"standard", "thorough"}:
         return
     allowed = {n for n in others if may_have(record, brief, n, round_)}

@@ -1,4 +1,4 @@
-"""500 juries in which requests fail at random: each ends complete, with valid names and the truth about their origin."""
+"""500 juries in which requests fail at random: each ends whole, with valid names and the truth about their origin."""
 
 import random
 from collections import Counter

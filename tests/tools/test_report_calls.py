@@ -124,7 +124,7 @@ def test_what_the_jury_took_is_told_by_seat_and_beside_the_estimate() -> None:
     assert "Estimate made before 10 31,000 $0.0102 14.0 s from start to end" in took
     assert "Prices as of 2026-10-01" in took
     assert "No price is known for local/made-up-own." in took
-    assert "Risk manager: 1 request, because the model or provider had failed for good before" in took
+    assert "Risk manager: 1 request, because the model or provider had failed before" in took
 
 
 def test_the_offline_jury_took_nothing() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from cartjury.agents.asking import Reply
@@ -30,8 +31,14 @@ def _line(text: str, keys: Collection[str], length: int) -> str:
 
 
 def without(text: str, keys: Collection[str]) -> str:
-    """Replace keys by "[key]", and what UTF-8 cannot say by "?"."""
+    """Replace keys by "[key]", also those spelt with the escapes of JSON, and what UTF-8 cannot say by "?"."""
     for key in sorted(keys, key=len, reverse=True):  # a key may begin with another
         if len(key) >= SHORTEST_KEY:
-            text = text.replace(key, "[key]")
+            text = _spelling(key).sub("[key]", text)
     return text.encode(errors="replace").decode()  # JSON can hold half of a surrogate pair
+
+
+@cache
+def _spelling(key: str) -> re.Pattern[str]:
+    """A key, any character of which may be written as a JSON escape of its code."""
+    return re.compile("".join(rf"(?:{re.escape(c)}|\\u(?i:{ord(c):04x}))" for c in key))

@@ -8,11 +8,12 @@ in a thread, so that other sittings on this loop are not kept waiting.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cartjury.agents import jurors, offline, presiding
 from cartjury.agents.desk import Desk
+from cartjury.agents.distinct import placed, same
 from cartjury.data.call_records import Call, Panel, SeatName, Stage
 from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, Persona, Proposal, SegmentBrief
 from cartjury.data.opinion import Opinion
@@ -85,13 +86,19 @@ async def hear(desk: Desk, persona: Persona, hearing: Hearing) -> Heard:
 
 
 async def complete(panel: Panel, hearing: Hearing) -> Heard:
-    """Let the offline jury speak for those who did not, on segments with fewer proposals than the quorum."""
+    """Let the offline jury speak for those who did not, on segments with fewer proposals than the quorum.
+
+    Also where jurors want the same few names for more segments: each segment must be able to have one of its own.
+    """
+    if panel.effort not in {"standard", "thorough"}:
+        return Heard()
     filled: list[Proposal] = []
     for persona in PERSONAS:
         short = [i for i in hearing.only if _voices(hearing.now, i) < QUORUM and not _spoke(hearing.now, persona, i)]
-        if short and panel.effort in {"standard", "thorough"}:
+        if short:
             filled += await asyncio.to_thread(_stand_in, persona, hearing, short)
-    return Heard(proposals=tuple(filled))
+    more = await asyncio.to_thread(_spread, replace(hearing, proposals=(*hearing.proposals, *filled)))
+    return Heard(proposals=(*filled, *more))
 
 
 async def cast(desk: Desk, hearing: Hearing) -> Heard:
@@ -151,6 +158,31 @@ def _stand_in(persona: Persona, hearing: Hearing, ids: Collection[str]) -> tuple
         before=[p for p in hearing.proposals if p.round < hearing.round],
     )
     return tuple(said)
+
+
+def _spread(hearing: Hearing) -> list[Proposal]:
+    """Names that nobody has said yet, until there are enough for all segments; of jurors that have none there."""
+    more: list[Proposal] = []
+    for segment_id in hearing.only:
+        now = [*hearing.now, *more]
+        silent = next((p for p in PERSONAS if not _spoke(now, p, segment_id)), None)
+        enough = _placed(hearing, now)
+        if silent is None or enough == len(hearing.only):
+            continue
+        new = _stand_in(silent, replace(hearing, taken=(*hearing.taken, *(p.name for p in now))), [segment_id])
+        if _placed(hearing, [*now, *new]) > enough:
+            more += new
+    return more
+
+
+def _placed(hearing: Hearing, proposals: Iterable[Proposal]) -> int:
+    """How many open segments can have a name of their own. What was proposed has been checked; it may be taken now."""
+    taken = {same(name) for name in hearing.taken}
+    names: dict[str, list[str]] = {i: [] for i in hearing.only}
+    for p in proposals:
+        if same(p.name) not in taken:
+            names[p.segment_id].append(p.name)
+    return placed(names)
 
 
 def _ranked(persona: Persona, hearing: Hearing) -> list[Ballot]:

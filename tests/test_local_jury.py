@@ -35,7 +35,8 @@ FILES = {
     "manifest.json",
     "report.html",
 }
-# Two segments for the jury: every further one costs seconds. And a preset of both providers, each of which is the local model.
+# Two segments for the jury, as every further one costs seconds; and a preset with both providers in its seats, behind
+# whose addresses is the local model.
 SETTINGS = f"""
 dimensions = [{{name = "AOV", column = "avg_order_value", quantiles = [0.5]}}]
 
@@ -63,7 +64,7 @@ risk_manager = {{ models = ["cerebras/{MODEL}"] }}
 judge = {{ models = ["cerebras/{MODEL}"] }}
 """
 RUN = ("run", "--n-users", "1500", "--seed", "3", "--effort", "standard", "--batch", "4", "--rate-limits", "off")
-PATIENCE = 400.0  # seconds
+PATIENCE = 200.0  # seconds
 
 
 class Run(NamedTuple):
@@ -85,7 +86,7 @@ class Run(NamedTuple):
 
     @property
     def segments(self) -> list[dict[str, Any]]:
-        """What was said of the segments that a jury names: not the one for users who fit no rule, as nobody is in it."""
+        """What was said of the segments that a jury names: all but the one of nobody, for users who fit no rule."""
         found = json.loads((self.folder / "verdicts.json").read_text())
         return [segment for segment in found if segment["origin"] != "rule"]
 
@@ -118,14 +119,14 @@ def run(llm: LocalLLM, folder: Path, *words: str) -> Run:
 
 @pytest.fixture(scope="module")
 def own(llm: LocalLLM, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """All seats are taken by a server of the user's own."""
-    return run(llm, tmp_path_factory.mktemp("own"), "--jury", "local")
+    """All seats are taken by a server of the user's own. On a busy machine time is up before all have spoken."""
+    return run(llm, tmp_path_factory.mktemp("own"), "--jury", "local", "--max-seconds", "100")
 
 
 @pytest.fixture(scope="module")
 def both(llm: LocalLLM, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Groq and Cerebras take the seats, and may be asked four times in all: too few for all they are needed for."""
-    return run(llm, tmp_path_factory.mktemp("both"), "--jury", "both", "--max-calls", "4")
+    return run(llm, tmp_path_factory.mktemp("both"), "--jury", "both", "--max-calls", "4", "--max-seconds", "60")
 
 
 @pytest.fixture(scope="module", params=["own", "both"])
@@ -157,14 +158,14 @@ def test_the_record_holds_all_that_the_model_said_and_nothing_else(finished: Run
     sent = [a for a in finished.attempts if a.sent]
     heard = [a for a in finished.answers if a.status == 200]
 
-    assert len(sent) == len(finished.answers)
+    # A request that was given up at once may never have come to the server.
+    assert sum(a.outcome != "timeout" for a in sent) <= len(finished.answers) <= len(sent) == finished.manifest["calls"]
     assert Counter(a.raw for a in sent if a.raw is not None) == Counter(a.text for a in heard)
 
 
 def test_tokens_are_counted_as_the_server_did(finished: Run) -> None:
     counts = [a.tokens for a in finished.answers if a.status == 200]
 
-    assert finished.manifest["calls"] == len(finished.answers)
     assert finished.manifest["tokens"] == {"input": sum(n for n, _ in counts), "output": sum(n for _, n in counts)}
 
 
@@ -216,7 +217,8 @@ def test_a_cap_on_calls_holds_and_its_victims_are_told(both: Run) -> None:
 
 def test_the_cost_follows_from_the_prices(both: Run) -> None:
     prices = {"/openai/v1/chat/completions": (1.0, 2.0), "/v1/chat/completions": (3.0, 4.0)}
-    cost = sum(n * p for a in both.answers for n, p in zip(a.tokens, prices[a.path], strict=True)) / 1e6
+    heard = [a for a in both.answers if a.status == 200]
+    cost = sum(n * p for a in heard for n, p in zip(a.tokens, prices[a.path], strict=True)) / 1e6
 
     assert both.manifest["cost_usd"] == pytest.approx(cost)
 

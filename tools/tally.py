@@ -78,7 +78,8 @@ def assign(points: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """Give every segment one of its names, no name twice, so that the sum of points is as large as possible.
 
     Args:
-        points: by segment id and name; a name may stand under several segments, compared without case.
+        points: by segment id and name; a name may stand under several segments, compared without case and
+            underscores.
 
     Returns:
         Name by segment id. Where there are not enough names, the segment that costs least is left out.
@@ -89,7 +90,8 @@ def assign(points: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     # Names rarely collide, and loading scipy takes longer than the whole jury.
     from scipy.optimize import linear_sum_assignment
 
-    spelled = {i: {n.casefold(): n for n in names} for i, names in points.items()}
+    # Of two spellings of one name, the better one stands.
+    spelled = {i: {_plain(n): n for n in sorted(names, key=names.__getitem__)} for i, names in points.items()}
     columns = _distinct(n for names in points.values() for n in names)
     ids = list(points)
     matrix = [[points[i].get(spelled[i].get(c, ""), ABSENT) for c in columns] for i in ids]
@@ -99,4 +101,8 @@ def assign(points: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(n.casefold() for n in names))
+    return list(dict.fromkeys(_plain(n) for n in names))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()

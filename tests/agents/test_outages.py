@@ -8,7 +8,7 @@ from cartjury.agents.ask import ask
 from cartjury.agents.asking import Answer
 from cartjury.agents.outages import LIMIT, Outages
 from cartjury.data.call_records import Attempt, Outcome
-from tests.agents.asking_fakes import Script, answer, desk, failed, model, names, outcomes, panel, question
+from tests.agents.asking_fakes import Script, answer, desk, failed, model, names, panel, question
 
 ALPHA, BETA, SOUTH = model("north/alpha"), model("north/beta"), model("south/gamma")
 
@@ -28,20 +28,20 @@ def attempt(outcome: Outcome, raw: str | None = None, retry_after: float | None 
     )
 
 
-def after(*outcomes: Outcome, together: bool = False, raw: str | None = None) -> Outages:
+def after(*outcomes: Outcome, times: int = 1, together: bool = False, raw: str | None = None) -> Outages:
     """What is known after requests, one after the other or all under way together."""
     known = Outages(lambda: 0.0)
-    for outcome in outcomes:
+    for outcome in outcomes * times:
         known.note(attempt(outcome, raw), ALPHA, 0 if together else known.count("north"), longest=20.0)
     return known
 
 
 @pytest.mark.parametrize("outcome", ["timeout", "connection", "server_error"])
 def test_a_provider_that_fails_three_times_in_a_row_is_left_alone_with_all_its_models(outcome: Outcome) -> None:
-    assert after(*[outcome] * (LIMIT - 1)).why(ALPHA) is None
-    assert after(*[outcome] * LIMIT).why(ALPHA)
-    assert after(*[outcome] * LIMIT).why(BETA)
-    assert after(*[outcome] * LIMIT).why(SOUTH) is None
+    assert after(outcome, times=LIMIT - 1).why(ALPHA) is None
+    assert after(outcome, times=LIMIT).why(ALPHA)
+    assert after(outcome, times=LIMIT).why(BETA)
+    assert after(outcome, times=LIMIT).why(SOUTH) is None
 
 
 @pytest.mark.parametrize("outcome", ["answered", "not_json", "rate_limited", "too_large", "model_gone"])
@@ -50,16 +50,16 @@ def test_whatever_comes_in_between_shows_that_it_is_there(outcome: Outcome) -> N
 
 
 def test_an_answer_without_an_end_is_something_that_came() -> None:
-    assert after(*["connection"] * LIMIT, raw="{").why(ALPHA) is None
+    assert after("connection", times=LIMIT, raw="{").why(ALPHA) is None
 
 
 @pytest.mark.parametrize("outcome", ["connection", "server_error"])
 def test_requests_that_fail_together_count_once(outcome: Outcome) -> None:
-    assert after(*[outcome] * 4, together=True).count("north") == 1
+    assert after(outcome, times=4, together=True).count("north") == 1
 
 
 def test_each_timeout_counts_as_it_has_cost_its_time() -> None:
-    assert after(*["timeout"] * LIMIT, together=True).why(ALPHA)
+    assert after("timeout", times=LIMIT, together=True).why(ALPHA)
 
 
 def test_a_late_failure_after_an_answer_starts_the_count_anew() -> None:
@@ -93,8 +93,8 @@ def test_a_desk_asks_the_next_provider_at_once_where_one_has_fallen_silent() -> 
         return [await ask(at, question("S01", part=n)) for n in range(2)]
 
     first, second = asyncio.run(both())
-    assert outcomes(first.calls) == ["timeout", "timeout", "timeout", "answered"]
-    assert outcomes(second.calls) == ["skipped", "skipped", "skipped", "answered"]
+    assert [c.outcome for c in first.calls] == ["timeout", "timeout", "timeout", "answered"]
+    assert [c.outcome for c in second.calls] == ["skipped", "skipped", "skipped", "answered"]
     assert [r.model.provider for r in wire.requests] == ["north", "north", "north", "south", "south"]
 
 

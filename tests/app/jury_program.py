@@ -9,8 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cartjury.app.cli import cli
 from cartjury.data.journal import JOURNAL, read

@@ -6,6 +6,8 @@
 What the server says when nothing fails is a fixture (tests/agents/scripted_model.py), no model's answer.
 """
 
+import json
+import random
 import socket
 import time
 from collections import Counter
@@ -23,10 +25,12 @@ from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import PERSONAS, JuryRecord, SegmentBrief
 from cartjury.data.lexicon import personas
 from cartjury.graph.build import build_jury
-from tests.agents.scripted_model import answer
+from tests.agents.scripted_model import answer, data_of, form_of
 from tests.fault_server import FaultServer, Seen
 from tests.faults import Fault
 
+# Names that claim nothing, so that they fit every segment; two of them are one name, spelled in two ways.
+FEW = ("Maple_Cedar_Shoppers", "MapleCedar_Shoppers", "Birch_Willow_Circle", "Amber_Lagoon_Carts")
 KEYS = {"GROQ_API_KEY": "gsk_W0rldOfFa1lures0123456789", "CEREBRAS_API_KEY": "csk-w0rldoffa1lures9876543210"}
 ADDRESSES = ("GROQ_API_BASE", "CEREBRAS_BASE_URL")
 TIMEOUT = 0.4  # seconds; a good answer takes a hundredth of it
@@ -71,16 +75,46 @@ def nothing(seen: Seen) -> None:
     del seen
 
 
-def hold(briefs: Sequence[SegmentBrief], *, fault: Fails = nothing, undecided: bool = False, **order: Any) -> Sitting:
+def few_names(body: Mapping[str, Any], *, undecided: bool = False) -> str:
+    """Answers of models that know but few names, and leave a segment out when they have given them all away."""
+    good = answer(body, undecided=undecided)
+    form = form_of(body)
+    if "claims" not in form or "because" in form:
+        return good
+    used = {plain(name) for name in data_of(body).get("taken", ())}
+    said = {}
+    for segment_id in json.loads(good):
+        order = random.Random(f"{body['model']} {segment_id}").sample(FEW, len(FEW))
+        name = next((n for n in order if plain(n) not in used), None)
+        if name is not None:
+            used.add(plain(name))
+            said[segment_id] = {"name": name, "claims": [], "reason": "It sounds well."}
+    return json.dumps(said)
+
+
+def plain(name: str) -> str:
+    """A name as it is compared."""
+    return name.replace("_", "").casefold()
+
+
+def hold(
+    briefs: Sequence[SegmentBrief],
+    *,
+    fault: Fails = nothing,
+    undecided: bool = False,
+    says: Callable[..., str] = answer,
+    **order: Any,
+) -> Sitting:
     """Hold a jury against a server with faults.
 
     Args:
         briefs: the segments.
         fault: what goes wrong.
         undecided: judges go by the order of the names, so that every segment is contested.
+        says: the good answers: `answer` or `few_names`.
         order: further arguments of `sit`.
     """
-    with FaultServer(answer=partial(answer, undecided=undecided), fault=fault) as server:
+    with FaultServer(answer=partial(says, undecided=undecided), fault=fault) as server:
         record, seconds, log = sit(briefs, server.url, **order)
     return Sitting(briefs, record, server.seen, log, seconds)
 

@@ -16,7 +16,7 @@ from cartjury.data.lexicon import lexicon
 from cartjury.graph.routes import MAX_ROUNDS
 from cartjury.tools.naming import check_claims, check_name
 from tests.faults import FAULTS, Content, Page, Rejection
-from tests.graph.failing_world import KEYS, Sitting
+from tests.graph.failing_world import KEYS, Sitting, plain
 
 OFFLINE: Final = "offline"
 BY_RULE: Final = "rule"
@@ -206,11 +206,6 @@ def check_secrets(sitting: Sitting) -> None:
     """No key is in the record or in the log."""
     texts = [sitting.record.model_dump_json(), sitting.log.read_text() if sitting.log and sitting.log.exists() else ""]
     assert not [key for key in KEYS.values() for text in texts if key in text]
-
-
-def plain(name: str) -> str:
-    """A name as it is compared."""
-    return name.replace("_", "").casefold()
 
 
 def proposers_of(verdict: Verdict, record: JuryRecord) -> list[Proposal]:

@@ -9,7 +9,7 @@ from cartjury.data.call_records import Effort
 from cartjury.data.jury_records import PERSONAS, SegmentBrief
 from tests.agents.protocol import twelve
 from tests.faults import FAULTS
-from tests.graph.failing_world import TIMEOUT, Sitting, at_first, hold, in_seats
+from tests.graph.failing_world import TIMEOUT, Sitting, at_first, few_names, hold, in_seats
 from tests.graph.sitting_checks import assert_sound
 
 JUROR = "growth_strategist"
@@ -133,6 +133,19 @@ def test_where_nobody_can_be_understood_the_jury_still_ends_whole(kind: str, eff
 
     assert sitting.origins == {"offline": 4}
     assert {v.model for v in sitting.record.verdicts} == {"offline"}
+
+
+@pytest.mark.parametrize("effort", ["standard", "thorough"])
+@pytest.mark.parametrize("seed", range(8))
+def test_where_the_jurors_want_the_same_few_names_each_segment_still_gets_one_of_its_own(
+    seed: int, effort: Effort
+) -> None:
+    briefs = twelve()[seed % 3 : seed % 3 + 5]  # more than there are names
+    sitting = hold(briefs, says=few_names, seed=seed, effort=effort, timeout=PATIENT)
+
+    assert_sound(sitting)
+    assert sitting.origins["model"] >= 2
+    assert sitting.origins["offline"] >= 1
 
 
 @pytest.mark.parametrize(("kind", "pause"), [("429 short", 0.05), ("429 at once", 0.0), ("503", 0.05)])

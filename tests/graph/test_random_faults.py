@@ -5,23 +5,25 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from cartjury.data.call_records import Effort
+from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import SegmentBrief
-from cartjury.data.run_records import Dataset, Manifest
+from cartjury.data.run_records import Dataset, FileEntry, Manifest
 from cartjury.graph.recorded import MANIFEST
 from tests.agents.protocol import twelve
 from tests.fault_server import Seen, random_faults
 from tests.faults import FAULTS, Fault
-from tests.graph.failing_world import Sitting, hold, nowhere, sit
+from tests.graph.failing_world import Sitting, few_names, hold, nowhere, sit
 from tests.graph.sitting_checks import assert_sound
 
 BLOCK: Final = 50
-EFFORTS: Final[tuple[Effort, ...]] = ("quick", "quick", "standard", "thorough")
+EFFORTS: Final[tuple[Effort, ...]] = ("quick", "quick", "quick", "standard", "standard", "thorough")
 FATAL: Final = {"401", "402", "403"}  # a provider is not asked again after these
 NAMES: Final = {id(fault): name for name, fault in FAULTS.items()}
 
@@ -41,17 +43,19 @@ class Faults:
         return fault
 
 
-def plan(dice: random.Random) -> tuple[SegmentBrief, ...]:
+def plan(seed: int) -> tuple[SegmentBrief, ...]:
     """The default plan, or a part of it."""
-    size = dice.choice((1, 2, 2, 3, 4, 5, 12))
+    dice = random.Random(f"plan {seed}")
+    size = dice.choice((1, 2, 2, 3, 3, 4, 12))
     return tuple(sorted(dice.sample(twelve(), size), key=lambda b: b.id))
 
 
 def order(seed: int, folder: Path) -> dict[str, Any]:
     """How the jury of this number is held."""
-    dice = random.Random(seed)
+    dice = random.Random(f"order {seed}")
     given: dict[str, Any] = {"seed": seed, "timeout": 0.15}
-    given |= {"effort": dice.choice(EFFORTS), "undecided": dice.random() < 0.5, "batch": dice.choice((20, 20, 5, 2))}
+    given |= {"effort": dice.choice(EFFORTS), "undecided": dice.random() < 0.5, "batch": dice.choice((20, 20, 20, 3))}
+    given |= {"says": few_names} if dice.random() < 0.2 else {}
     given |= {"max_calls": dice.randrange(15)} if dice.random() < 0.1 else {}
     return given | ({"folder": folder} if seed % 2 == 0 else {})
 
@@ -66,10 +70,11 @@ def told(seed: int) -> Iterator[None]:
         raise
 
 
-def manifest(sitting: Sitting) -> Manifest:
-    """What a run says of itself, as far as a replay of its jury reads it."""
+def finish(sitting: Sitting, folder: Path) -> None:
+    """Write what a run says of itself, as far as a replay of its jury reads it."""
+    log = (folder / JOURNAL).read_bytes()
     source = Dataset(source="carts.csv", generated=False, sha256="0" * 64, path="carts.parquet", rows=1)
-    return Manifest(
+    manifest = Manifest(
         run_id="test",
         cartjury="0",
         versions={},
@@ -83,9 +88,10 @@ def manifest(sitting: Sitting) -> Manifest:
         mece_proven=True,
         jury="default",
         panel=sitting.record.panel,
-        files={},
+        files={JOURNAL: FileEntry(sha256=sha256(log).hexdigest(), bytes=len(log))},
         timings={},
     )
+    (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
 
 
 @pytest.mark.parametrize("first", range(0, 500, BLOCK))
@@ -97,10 +103,10 @@ def test_whatever_fails_the_jury_ends_with_a_sound_result(first: int, tmp_path: 
         folder.mkdir()
         faults = Faults(seed)
         with told(seed):
-            sitting = hold(plan(random.Random(seed)), fault=faults, **order(seed, folder))
+            sitting = hold(plan(seed), fault=faults, **order(seed, folder))
             assert_sound(sitting)
             if seed % 10 == 0:
-                (folder / MANIFEST).write_text(manifest(sitting).to_json(), encoding="utf-8")
+                finish(sitting, folder)
                 again, _, _ = sit(sitting.briefs, nowhere(), seed=seed, replay=folder)
                 assert again == sitting.record
         met += faults.met

@@ -194,6 +194,16 @@ def test_where_names_run_out_a_segment_is_left_out() -> None:
     assert assign({"S01": {"Ant": 2.0}, "S02": {"ant": 1.0}}) == {"S01": "Ant"}
 
 
+def test_names_that_differ_in_underscores_only_are_one_name_too() -> None:
+    points = {"S01": {"Ant_Hill": 2.0, "Bee": 1.0}, "S02": {"AntHill": 1.0}, "S03": {"Cat": 1.0}}
+    assert assign(points) == {"S01": "Bee", "S02": "AntHill", "S03": "Cat"}
+
+
+def test_of_two_spellings_of_a_name_a_segment_gets_the_better_one() -> None:
+    points = {"S01": {"Ant_Hill": 2.0, "AntHill": 1.0}, "S02": {"Bee": 2.0}, "S03": {"bee": 1.0, "Cat": 0.5}}
+    assert assign(points) == {"S01": "Ant_Hill", "S02": "Bee", "S03": "Cat"}
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["S1", "S2", "S3", "S4"]),

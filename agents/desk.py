@@ -120,6 +120,8 @@ class Desk:
         gone = dead_for_good(attempt, turn.model)
         if gone is not None:
             self._dead[gone] = SAID[attempt.outcome]
+        if reading is None:
+            rates.wake()  # who waits for a provider that has just been given up need not wait on
         return attempt, reading
 
     def _recorded(self, asked: Attempt) -> Attempt | None:
@@ -158,7 +160,10 @@ class Desk:
             raise
         attempt, reading = replied(asked, reply, turn.model, waited), None
         self.budget.settle(hold, attempt)
-        self._outages.note(attempt, turn.model, failed, self.panel.retry_after)
+        if self.budget.left() > 0:  # else it was our own cap that cut it off
+            self._outages.note(attempt, turn.model, failed, self.panel.retry_after)
+        if self.panel.rate_limited and attempt.outcome == "connection":
+            rates.limits(turn.model).give_back(hold.tokens)
         if attempt.outcome == "answered" and attempt.raw is not None:
             attempt, reading = read(question, attempt, attempt.raw)
         return attempt, reading
@@ -189,7 +194,7 @@ class Desk:
             delay = limits.delay(tokens)
             self._afford(delay)
             self._announce(delay, f"for {provider}'s rate limit")
-            await limits.wait(tokens)
+            await limits.wait(tokens, lambda: self._why_dead(turn.model) is None)
         return round(turn.wait + delay, 3)
 
     async def _send(self, turn: Turn) -> Reply:
@@ -208,9 +213,12 @@ class Desk:
             self._uncounted.discard(attempt.key)
 
     def _ask_only_the_living(self, model: Model) -> None:
-        why = self._dead.get(model.ref) or self._dead.get(model.provider) or self._outages.why(model)
+        why = self._why_dead(model)
         if why is not None:
             raise _NotSent("skipped", f"{why}, so it was not asked")
+
+    def _why_dead(self, model: Model) -> str | None:
+        return self._dead.get(model.ref) or self._dead.get(model.provider) or self._outages.why(model)
 
     def _afford(self, seconds: float) -> None:
         refusal = self.budget.out_of_time(seconds)

@@ -34,7 +34,7 @@ class Desks:
         self._tell, self._pause = tell, pause
         self._open: dict[str, tuple[Desk, ProviderWire | None]] = {}
 
-    def at(self, session: str, panel: Panel, log: Path | None, record: Path | None) -> Desk:
+    async def at(self, session: str, panel: Panel, log: Path | None, record: Path | None) -> Desk:
         """Return the desk of a sitting.
 
         Args:
@@ -43,16 +43,16 @@ class Desks:
             log: where attempts are written down, and read again after a crash; None: nowhere.
             record: the log of a finished sitting that is heard again; then nothing is sent.
         """
-        if session not in self._open:
-            if len(self._open) >= MOST_OPEN:
-                self._closing = asyncio.ensure_future(self.close(next(iter(self._open))))
+        if session in self._open:
+            return self._open[session][0]
+        told = record or log
+        tape = await asyncio.to_thread(journal.read, told) if told else []
+        while len(self._open) >= MOST_OPEN:
+            await self.close(next(iter(self._open)))
+        if session not in self._open:  # another seat may have sat down meanwhile
             wire = None if record else ProviderWire(self.table.providers, self.environ)
-            told = record or log
-            tape = journal.read(told) if told else []
-            self._open[session] = (
-                Desk(panel, wire, log, tape, live=not record, tell=self._tell, pause=self._pause),
-                wire,
-            )
+            desk = Desk(panel, wire, log, tape, live=not record, tell=self._tell, pause=self._pause)
+            self._open[session] = (desk, wire)
         return self._open[session][0]
 
     async def close(self, session: str) -> None:

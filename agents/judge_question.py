@@ -78,6 +78,9 @@ class Judging:
         if found["choice"] not in labels:
             raise WrongShapeError(f"'choice' must be one of {', '.join(labels)}, not '{quote(found['choice'])}'.")
         reasons = fields(found["reasons"], dict.fromkeys(CRITERIA, str))
+        silent = next((c for c in CRITERIA if not any(sign.isalpha() for sign in reasons[c])), None)
+        if silent:
+            raise WrongShapeError(f"the reason for {silent} must be a sentence, not '{quote(reasons[silent])}'.")
         return Judgement(
             choice=labels[found["choice"]],
             points={c: _points(found["points"].get(c), c, most) for c, most in CRITERIA.items()},

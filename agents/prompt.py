@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from cartjury.agents.asking import Message, Prompt
 from cartjury.agents.features import Features, facts
@@ -77,6 +77,13 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).translate(_ESCAPED)
 
 
+def templates() -> None:
+    """Read all prompt files; later on they are at hand."""
+    for kind in get_args(Kind):
+        _parts(kind)
+    _file("repair")
+
+
 @cache
 def _parts(kind: Kind) -> tuple[str, str]:
     """The system part of a prompt, the same for all kinds, and the user part."""
@@ -84,5 +91,6 @@ def _parts(kind: Kind) -> tuple[str, str]:
     return Template(system).substitute(shared=_file("shared")).strip(), user
 
 
+@cache
 def _file(name: str) -> str:
     return (files("cartjury.agents") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

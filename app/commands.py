@@ -50,7 +50,10 @@ def run_job(
         if input_file:
             refuse(f"the file {input_file}", [option for option in said if option in MOCK_ONLY])
         settings = load_settings(given, Path.cwd(), config)
-        make_ready(check_jury(settings, table), table)
+        panel = check_jury(settings, table)
+        if settings.models and not panel.seats and settings.jury != OFFLINE:
+            say("note: models are set, but the offline jury sits: no provider has a key, or no effort asks for one")
+        make_ready(panel, table)
         folder, asked = folder_of(settings.out), request(input_file, settings)
     manifest = run_to_end(folder, asked, table)
     report(folder, manifest, as_json=as_json)

@@ -12,16 +12,16 @@ def in_words(panel: Panel) -> str:
     found = panel.estimate
     if found is not None:
         cost = "at a cost not known" if found.cost_usd is None else f"${found.cost_usd:.4f}"
-        said += f"; about {found.calls} calls, {found.tokens:,} tokens, {cost}, {found.seconds:.0f} s"
+        calls = f"{found.calls} call{'s' * (found.calls != 1)}"
+        said += f"; about {calls}, {found.tokens:,} tokens, {cost}, {found.seconds:.0f} s"
     return said + _caps(panel.caps)
 
 
 def _caps(caps: Caps) -> str:
-    limits = {
-        "calls": caps.max_calls,
-        "tokens": caps.max_tokens,
-        "dollars": caps.max_cost,
-        "seconds": caps.max_seconds,
-    }
-    said = [f"{limit:,g} {what}" for what, limit in limits.items() if limit is not None]
+    said = [
+        f"{limit:,g} {what}{'s' * (limit != 1)}"
+        for what, limit in (("call", caps.max_calls), ("token", caps.max_tokens), ("second", caps.max_seconds))
+        if limit is not None
+    ]
+    said += [f"${caps.max_cost:g}"] if caps.max_cost is not None else []
     return f"; at most {', '.join(said)}" if said else ""

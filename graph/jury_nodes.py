@@ -4,6 +4,7 @@ Each node reads the state and hands it to agents/sitting.py, where models speak,
 every node passes on are the records of data/jury_records.py, whoever wrote them.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from cartjury.agents.desk import Desk
 from cartjury.agents.desks import Desks
 from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import convene
+from cartjury.agents.prompt import templates
+from cartjury.data.call_records import Panel
 from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import JuryRecord, Persona, SegmentBrief
-from cartjury.data.lexicon import lexicon
+from cartjury.data.lexicon import lexicon, personas
 from cartjury.graph.folders import confine_jury
 from cartjury.graph.nodes import needed, plain
 from cartjury.graph.recorded import recorded_panel
@@ -41,20 +44,24 @@ class Room:
 
     async def convene(self, state: JuryState) -> Update:
         """options, briefs -> panel: who is asked; in a replay, who was."""
+        panel = await asyncio.to_thread(self.called, state)
+        if not state.replay:
+            panel = await name_own_models(panel, self.desks.table, self.desks.environ)
+        return {"panel": plain(panel), "session": secrets.token_hex(8)}
+
+    def called(self, state: JuryState) -> Panel:
+        """The panel that the options ask for; in a replay, the one that sat."""
         confine_jury(state, self.roots)
         if state.replay:
-            panel = recorded_panel(Path(state.replay))
-        else:
-            asked = convene(self.desks.table, state.options, self.desks.environ, len(state.briefs))
-            panel = await name_own_models(asked, self.desks.table, self.desks.environ)
-        return {"panel": plain(panel), "session": secrets.token_hex(8)}
+            return recorded_panel(Path(state.replay))
+        return convene(self.desks.table, state.options, self.desks.environ, len(state.briefs))
 
     def juror(self, persona: Persona) -> JuryNode:
         """Make the node of one persona."""
 
         async def node(state: JuryState) -> Update:
             """briefs, in a debate also what was said -> proposals for what is open."""
-            return said(await sitting.hear(self.desk(state), persona, hearing(state)))
+            return said(await sitting.hear(await self.desk(state), persona, hearing(state)))
 
         return node
 
@@ -64,11 +71,11 @@ class Room:
 
     async def ballots(self, state: JuryState) -> Update:
         """proposals -> each juror's ranking of the others' names, without knowing whose they are."""
-        return said(await sitting.cast(self.desk(state), hearing(state)))
+        return said(await sitting.cast(await self.desk(state), hearing(state)))
 
     async def judge(self, state: JuryState) -> Update:
         """proposals, ballots -> verdicts, and which of them are contested."""
-        heard = await sitting.weigh(self.desk(state), hearing(state))
+        heard = await sitting.weigh(await self.desk(state), hearing(state))
         capped = any(call.outcome == "budget" for call in (*state.calls, *heard.calls))
         new = decide(
             open_briefs(state),
@@ -102,23 +109,34 @@ class Room:
             )
         }
 
-    def desk(self, state: JuryState) -> Desk:
+    async def desk(self, state: JuryState) -> Desk:
         """The desk of this sitting."""
         log = Path(state.run.work) / JOURNAL if state.run else None
         record = Path(state.replay) / JOURNAL if state.replay else None
-        return self.desks.at(state.session, needed(state.panel), log, record)
+        return await self.desks.at(state.session, needed(state.panel), log, record)
 
 
 def on_the_loop(node: JuryNode) -> Runnable[JuryState, Update]:
     """Let a node work on the loop that model clients belong to, for callers with a loop of their own and without."""
 
+    async def ready(state: JuryState) -> Update:
+        await asyncio.to_thread(read_words)
+        return await node(state)
+
     def wait(state: JuryState) -> Update:
-        return loop.run(node(state))
+        return loop.run(ready(state))
 
     async def join(state: JuryState) -> Update:
-        return await loop.join(node(state))
+        return await loop.join(ready(state))
 
     return RunnableLambda(wait, join)
+
+
+def read_words() -> None:
+    """Read, once a process, the files that checks, prompts and the offline jury live on: no loop waits for a disk."""
+    lexicon()
+    personas()
+    templates()
 
 
 def hearing(state: JuryState) -> sitting.Hearing:

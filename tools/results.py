@@ -57,7 +57,8 @@ class Results(NamedTuple):
             some = f"{len(filled)} of {len(self.scores)} segments: {', '.join(filled)}"
             named = some if len(filled) < len(self.scores) else f"all {len(filled)} segments"
             yield f"the offline jury, not a model, named {named}"
-        yield from _abstentions(self.jury.abstentions)
+        empty = set(self.jury.panel.empty.values())  # said already
+        yield from _abstentions([a for a in self.jury.abstentions if a.reason not in empty])
         for model in dict.fromkeys(model_of(c) for c in self.jury.calls if c.outcome == "model_gone"):
             yield f"{model} is no longer served by its provider; choose another model for its seats"
         if took.cost_unknown_calls:
@@ -67,7 +68,7 @@ class Results(NamedTuple):
         held = took.not_sent.get("budget", 0)
         caps = self.jury.panel.caps.model_dump(exclude_none=True) if self.jury.panel else {}
         if held:
-            set_ = ", ".join(f"{name} {value:,}" for name, value in caps.items())
+            set_ = ", ".join(f"--{name.replace('_', '-')} {value:,g}" for name, value in caps.items())
             yield f"{_requests(held)} held back, to stay within the caps ({set_}); the jury ended with what it had"
 
 

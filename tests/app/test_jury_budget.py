@@ -36,7 +36,7 @@ def test_a_cap_on_money_is_never_passed(cap: float, server: FaultServer) -> None
 
     assert found.cost_usd <= cap
     assert len(server.seen) == found.calls < CALLS
-    assert f"(max_cost {float(cap)})" in said
+    assert f"(--max-cost {float(cap):g})" in said
     assert (found.calls > 0) == (found.names_by_origin.get("model", 0) > 0) == (cap > 0)
 
 
@@ -58,7 +58,7 @@ def test_failures_and_uncounted_answers_pass_no_cap_either(fault: str, server: F
     assert len(server.seen) == found.calls <= 4
     assert sum(found.tokens.values()) <= 20_000
     assert found.cost_usd <= 0.01
-    assert "to stay within the caps (max_calls 4, max_tokens 20,000, max_cost 0.01)" in said
+    assert "to stay within the caps (--max-calls 4, --max-tokens 20,000, --max-cost 0.01)" in said
 
 
 def test_a_cap_on_seconds_ends_the_jury_in_time() -> None:
@@ -68,7 +68,7 @@ def test_a_cap_on_seconds_ends_the_jury_in_time() -> None:
     assert sum(found.timings[node] for node in ("name", "score", "certify")) < 20
     assert found.names_by_origin == {"offline": 12}
     assert max(seat.latency_max_s for seat in found.jury_seats.values()) < 1.5
-    assert "(max_seconds 0.5)" in said
+    assert "(--max-seconds 0.5)" in said
 
 
 def test_without_seconds_nothing_is_asked(server: FaultServer) -> None:
@@ -113,7 +113,7 @@ def test_caps_can_stand_in_the_settings_and_the_environment(
     monkeypatch.setenv("CARTJURY_MAX_CALLS", "1")
     _, said = capped(server)
 
-    assert "; at most 1 calls, 0.5 dollars" in said
+    assert "; at most 1 call, $0.5" in said
     assert len(server.seen) == 1
 
 

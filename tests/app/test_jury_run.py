@@ -79,7 +79,7 @@ def test_what_it_will_take_is_said_before_the_first_request(tmp_path: Path) -> N
     assert said[-1].startswith("jury: default, effort standard: groq/")
     assert "about 10 calls" in said[-1]
     assert "tokens, $0.0" in said[-1]
-    assert said[-1].endswith("at most 7 calls, 0.5 dollars\n")
+    assert said[-1].endswith("at most 7 calls, $0.5\n")
     assert seen == 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -232,3 +233,37 @@ def test_seats_that_are_asked_at_once_all_reach_the_disk(tmp_path: Path) -> None
 def test_a_live_desk_needs_a_wire() -> None:
     with pytest.raises(ValueError, match="needs a wire"):
         Desk(panel(), None)
+
+
+def test_nobody_waits_for_the_rate_limit_of_a_provider_that_refused_the_key() -> None:
+    slow = model("north/alpha", tokens_per_minute=60.0)  # a second a token: the second request would wait for hours
+    seats: list[SeatName] = ["creative_marketer", "growth_strategist", "risk_manager"]
+    seated = panel(slow).model_copy(update={"rate_limited": True})
+    seated = seated.model_copy(update={"seats": dict.fromkeys(seats, seated.seats["data_scientist"])})
+    at = desk(Script(failed("unauthorized"), delay=0.02), seated)
+    began = time.monotonic()
+    at_once(at, *(question("S01", seat=seat) for seat in seats))
+
+    assert time.monotonic() - began < 1
+    assert sorted(outcomes(at.attempts)) == ["skipped", "skipped", "unauthorized"]
+
+
+def test_a_request_that_reached_nobody_does_not_use_the_rate_limit_up() -> None:
+    slow = model("north/beta", tokens_per_minute=600.0)
+    at = desk(Script(failed("connection"), names("S01")), panel(slow).model_copy(update={"rate_limited": True}))
+    began = time.monotonic()
+
+    assert answer(at, question("S01")).missing == {}
+    assert time.monotonic() - began < 1
+
+
+def test_a_request_that_our_own_cap_on_seconds_cuts_off_is_no_failure_of_its_provider() -> None:
+    clock = iter([0.0, *[0.1] * 3])
+    late = desk(
+        Script(*[failed("timeout")] * 3),
+        panel(model("north/alpha"), model("north/beta"), caps=Caps(max_seconds=1)),
+        clock=lambda: next(clock, 5.0),
+    )
+
+    assert "cap of 1 s" in answer(late, question("S01")).missing["S01"]
+    assert "skipped" not in outcomes(late.attempts)

@@ -111,3 +111,34 @@ def test_a_new_event_loop_starts_afresh() -> None:
         return before
 
     assert [asyncio.run(used()), asyncio.run(used())] == [0.0, 0.0]
+
+
+def test_what_never_reached_its_provider_is_given_back_and_who_waits_goes_on_at_once() -> None:
+    async def asked() -> float:
+        limit = Limits(requests=None, tokens=600)  # 10 a second
+        await limit.wait(600)
+        waiting = asyncio.create_task(timed(limit, 300))  # would take 30 s
+        await asyncio.sleep(0.02)
+        limit.give_back(600)
+        return await waiting
+
+    assert asyncio.run(asked()) < 0.3
+
+
+def test_who_waits_for_what_is_no_longer_wanted_is_woken_and_counts_nothing() -> None:
+    wanted = True
+
+    async def asked() -> tuple[float, float]:
+        nonlocal wanted
+        limit = Limits(requests=None, tokens=600)
+        await limit.wait(600)
+        before = limit.delay(0)
+        waiting = [asyncio.create_task(limit.wait(300, lambda: wanted)) for _ in range(3)]
+        await asyncio.sleep(0.02)
+        wanted = False
+        limit.wake()
+        await asyncio.wait_for(asyncio.gather(*waiting), 1)
+        return before, limit.delay(0)
+
+    before, after = asyncio.run(asked())
+    assert after <= before

@@ -105,7 +105,8 @@ def test_a_cap_that_was_reached_is_a_warning_with_the_caps() -> None:
     capped = cases.panel(caps=Caps(max_calls=10, max_cost=0.001))
 
     assert of_models(calls=held, panel=capped).warnings()[0] == (
-        "2 requests held back, to stay within the caps (--max-calls 10, --max-cost 0.001); the jury ended with what it had"
+        "2 requests held back, to stay within the caps (--max-calls 10, --max-cost 0.001); "
+        "the jury ended with what it had"
     )
 
 

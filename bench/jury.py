@@ -28,18 +28,23 @@ SAMPLE = 3
 EFFORTS = ("offline", "quick", "standard", "thorough")
 
 ONE = """
-import json, sys, time
+import json, os, sys, time
 from datetime import date
 from pathlib import Path
+from cartjury.agents.panel import convene
 from cartjury.app import runner
+from cartjury.app.commands import make_ready
+from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 from cartjury.graph.state import Input
 folder, effort, users = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 marks = []
 watch = runner.Watch(lambda node: marks.append((node, time.perf_counter())))
 options = Options(jury="offline" if effort == "offline" else "default", effort=effort, rate_limits="off")
+table = load_table(None)
 started = time.perf_counter()
-state = runner.run(Input(n_users=users, seed=42, as_of=date(2026, 11, 23), options=options), folder, watch)
+make_ready(convene(table, options, os.environ, 1), table)  # as the command line does
+state = runner.run(Input(n_users=users, seed=42, as_of=date(2026, 11, 23), options=options), folder, watch, table)
 ended = time.perf_counter()
 at = dict(reversed(marks))
 manifest = json.loads((folder / "manifest.json").read_text())

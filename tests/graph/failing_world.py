@@ -31,6 +31,16 @@ from tests.faults import Fault
 
 # Names that claim nothing, so that they fit every segment; two of them are one name, spelled in two ways.
 FEW = ("Maple_Cedar_Shoppers", "MapleCedar_Shoppers", "Birch_Willow_Circle", "Amber_Lagoon_Carts")
+# Names that no segment may have, or but few of them.
+BAD = (
+    "Fallback_Segment_Name",
+    "Golden",
+    "Medium_High_Low",
+    "Other_Eager_Crowd",
+    "<b>Bold</b>_Buyers",
+    "Premium_Engaged_Stars",
+    "Budget_Quiet_ThinMargin",
+)
 KEYS = {"GROQ_API_KEY": "gsk_W0rldOfFa1lures0123456789", "CEREBRAS_API_KEY": "csk-w0rldoffa1lures9876543210"}
 ADDRESSES = ("GROQ_API_BASE", "CEREBRAS_BASE_URL")
 TIMEOUT = 0.4  # seconds; a good answer takes a hundredth of it
@@ -92,6 +102,19 @@ def few_names(body: Mapping[str, Any], *, undecided: bool = False) -> str:
     return json.dumps(said)
 
 
+def careless(body: Mapping[str, Any], *, undecided: bool = False) -> str:
+    """Answers in which every other name, or what is claimed of it, is wrong."""
+    good = answer(body, undecided=undecided)
+    if "claims" not in form_of(body):
+        return good
+    said = json.loads(good)
+    dice = random.Random(json.dumps(body, sort_keys=True))
+    for entry in said.values():
+        changed = dice.choice(({}, {}, {"name": dice.choice(BAD)}, {"claims": [dice.choice(("f1=Purple", "x", ""))]}))
+        entry.update(changed)
+    return json.dumps(said)
+
+
 def plain(name: str) -> str:
     """A name as it is compared."""
     return name.replace("_", "").casefold()
@@ -111,7 +134,7 @@ def hold(
         briefs: the segments.
         fault: what goes wrong.
         undecided: judges go by the order of the names, so that every segment is contested.
-        says: the good answers: `answer` or `few_names`.
+        says: the answers that do not fail: `answer`, `few_names`, `careless`.
         order: further arguments of `sit`.
     """
     with FaultServer(answer=partial(says, undecided=undecided), fault=fault) as server:

@@ -164,7 +164,8 @@ def check_reasons(record: JuryRecord) -> None:
     told = "\n".join([*(a.reason for a in record.abstentions), *(v.reason for v in record.verdicts)])
     found = [word for word in PROVIDERS_WORDS if word.casefold() in told.casefold()]
     assert not found, f"a provider's words in a reason: {found}"
-    assert not re.search(r"Traceback|Exception|\bErrno\b|Error\b|<[a-z/!]|https?://|\bstatus \d", told)
+    ours = re.sub(r"'[^'\n]*'", "", told)  # without the names that a refusal quotes
+    assert not re.search(r"Traceback|Exception|\bErrno\b|Error\b|<[a-z/!]|https?://|\bstatus \d", ours)
 
 
 def check_calls(record: JuryRecord) -> None:

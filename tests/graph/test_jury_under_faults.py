@@ -9,7 +9,7 @@ from cartjury.data.call_records import Effort
 from cartjury.data.jury_records import PERSONAS, SegmentBrief
 from tests.agents.protocol import twelve
 from tests.faults import FAULTS
-from tests.graph.failing_world import TIMEOUT, Sitting, at_first, few_names, hold, in_seats
+from tests.graph.failing_world import TIMEOUT, Sitting, at_first, careless, few_names, hold, in_seats
 from tests.graph.sitting_checks import assert_sound
 
 JUROR = "growth_strategist"
@@ -146,6 +146,15 @@ def test_where_the_jurors_want_the_same_few_names_each_segment_still_gets_one_of
     assert_sound(sitting)
     assert sitting.origins["model"] >= 2
     assert sitting.origins["offline"] >= 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_models_that_name_carelessly_only_the_names_that_pass_are_heard(seed: int, tmp_path: Path) -> None:
+    sitting = hold(twelve(), says=careless, seed=seed, effort="thorough", folder=tmp_path, timeout=PATIENT)
+
+    assert_sound(sitting)
+    assert sitting.outcomes["not_accepted"] > 4
+    assert sitting.origins["model"] > 6
 
 
 @pytest.mark.parametrize(("kind", "pause"), [("429 short", 0.05), ("429 at once", 0.0), ("503", 0.05)])

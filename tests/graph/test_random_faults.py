@@ -17,9 +17,10 @@ from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.run_records import Dataset, FileEntry, Manifest
 from cartjury.graph.recorded import MANIFEST
 from tests.agents.protocol import twelve
+from tests.agents.scripted_model import answer
 from tests.fault_server import Seen, random_faults
 from tests.faults import FAULTS, Fault
-from tests.graph.failing_world import Sitting, few_names, hold, nowhere, sit
+from tests.graph.failing_world import Sitting, careless, few_names, hold, nowhere, sit
 from tests.graph.sitting_checks import assert_sound
 
 BLOCK: Final = 50
@@ -55,7 +56,7 @@ def order(seed: int, folder: Path) -> dict[str, Any]:
     dice = random.Random(f"order {seed}")
     given: dict[str, Any] = {"seed": seed, "timeout": 0.15}
     given |= {"effort": dice.choice(EFFORTS), "undecided": dice.random() < 0.5, "batch": dice.choice((20, 20, 20, 3))}
-    given |= {"says": few_names} if dice.random() < 0.2 else {}
+    given |= {"says": dice.choice((answer, answer, answer, few_names, careless))}
     given |= {"max_calls": dice.randrange(15)} if dice.random() < 0.1 else {}
     return given | ({"folder": folder} if seed % 2 == 0 else {})
 

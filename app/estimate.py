@@ -19,7 +19,7 @@ def in_words(panel: Panel) -> str:
 
 def _caps(caps: Caps) -> str:
     said = [
-        f"{limit:,g} {what}{'s' * (limit != 1)}"
+        f"{limit:{',' if isinstance(limit, int) else 'g'}} {what}{'s' * (limit != 1)}"
         for what, limit in (("call", caps.max_calls), ("token", caps.max_tokens), ("second", caps.max_seconds))
         if limit is not None
     ]

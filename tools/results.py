@@ -68,7 +68,7 @@ class Results(NamedTuple):
         held = took.not_sent.get("budget", 0)
         caps = self.jury.panel.caps.model_dump(exclude_none=True) if self.jury.panel else {}
         if held:
-            set_ = ", ".join(f"--{name.replace('_', '-')} {value:,g}" for name, value in caps.items())
+            set_ = ", ".join(f"--{name.replace('_', '-')} {_plain(value)}" for name, value in caps.items())
             yield f"{_requests(held)} held back, to stay within the caps ({set_}); the jury ended with what it had"
 
 
@@ -86,6 +86,10 @@ def _grouped(reasons: Mapping[SeatName, str]) -> dict[str, list[str]]:
     for seat, why in reasons.items():
         found.setdefault(why, []).append(seat)
     return found
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def _requests(number: int) -> str:

@@ -25,7 +25,7 @@ def test_a_cap_on_calls_is_used_up_and_never_passed(cap: int, calls: int, server
     found, said = capped(server, "--max-calls", cap)
 
     assert (found.calls, len(server.seen)) == (calls, calls)
-    assert (f"(max_calls {cap})" in said) == (cap < CALLS)
+    assert (f"(--max-calls {cap})" in said) == (cap < CALLS)
     assert (f"the cap of {cap} call" in said) == (cap < CALLS)
     assert ("the offline jury, not a model, named all 12 segments" in said) == (cap == 0)
 
@@ -46,7 +46,7 @@ def test_a_cap_on_tokens_is_never_passed(cap: int, server: FaultServer) -> None:
 
     assert sum(found.tokens.values()) <= cap
     assert len(server.seen) == found.calls < CALLS
-    assert f"(max_tokens {cap:,})" in said
+    assert f"(--max-tokens {cap:,})" in said
     assert (found.calls == 0) == (cap <= 100)
 
 

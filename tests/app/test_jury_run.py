@@ -88,7 +88,7 @@ def test_an_effort_makes_as_many_calls_as_it_says(effort: str, calls: int, serve
     result = done(server, *RUN, "--effort", effort, "--out", "out")
 
     assert (len(server.seen), whole("out").calls) == (calls, calls)
-    assert ("about 1 calls" in result.stderr) == (calls == 1)
+    assert ("about 1 call," in result.stderr) == (calls == 1)
 
 
 def test_thorough_hears_a_second_judge(server: FaultServer) -> None:

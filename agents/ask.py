@@ -86,6 +86,8 @@ class _Ladder(Generic[T]):
             self._calls.append(attempt.summary())
             wait = self._wait(attempt, tries)
             tries += 1
+        if attempt.outcome == "rate_limited":
+            self._desk.give_up(model)
         return self._take(model, attempt, reading)
 
     def _nonce(self) -> str:
@@ -98,9 +100,9 @@ class _Ladder(Generic[T]):
         """Seconds until the same request can be made again; None where it is not worth it."""
         if tries >= RETRIES.get(attempt.outcome, 0):
             return None
-        if attempt.retry_after is None:
-            return self._desk.pause * 2.0**tries
-        return max(0.0, attempt.retry_after) if attempt.retry_after <= self._desk.panel.retry_after else None
+        wanted = attempt.retry_after or 0.0
+        # A provider may say "at once", or a date that is over on our clock: the pause is kept all the same.
+        return max(wanted, self._desk.pause * 2.0**tries) if wanted <= self._desk.panel.retry_after else None
 
     def _take(self, model: Model, attempt: Attempt, reading: Reading[T] | None) -> Mapping[str, str]:
         """Keep what was accepted, and a reason for the rest."""

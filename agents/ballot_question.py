@@ -8,7 +8,7 @@ from cartjury.agents import forms
 from cartjury.agents.asking import Prompt, Question, Reading
 from cartjury.agents.plain_names import seeded
 from cartjury.agents.prompt import Sheet
-from cartjury.agents.replies import WrongShapeError, quote, read_entries, texts
+from cartjury.agents.replies import WrongShapeError, described, read_entries, texts
 from cartjury.data.jury_records import Persona
 from cartjury.data.lexicon import personas
 
@@ -25,6 +25,12 @@ def on_ballot(hearing: "Hearing", segment_id: str, without: Persona | None = Non
     brief = next(b for b in hearing.briefs if b.id == segment_id)
     names = sorted({p.name for p in now} - own)
     return [name for name in names if not hearing.check(name, brief, hearing.taken)][: len(LABELS)]
+
+
+def label_of(said: str, labels: Mapping[str, str]) -> str | None:
+    """The label that is meant: in either case, with blanks around it, or the exact name behind it."""
+    text = said.strip()
+    return text.upper() if text.upper() in labels else next((k for k, name in labels.items() if name == text), None)
 
 
 class Ranking:
@@ -74,13 +80,15 @@ class Ranking:
         return read_entries(text, ids, self.entry)
 
     def entry(self, segment_id: str, value: Any) -> tuple[str, ...]:
-        """Turn the labels of one segment into names.
+        """Turn the labels of one segment into names; an object with nothing but the ranking is read as the ranking.
 
         Raises:
             WrongShapeError: it is not a list of all labels, each once.
         """
         labels = self.labels[segment_id]
-        if not texts(value) or sorted(value) != sorted(labels):
+        given = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
+        meant = [label_of(said, labels) or "" for said in given] if texts(given) else []
+        if sorted(meant) != sorted(labels):
             wanted = ", ".join(labels)
-            raise WrongShapeError(f"the ranking must be a list of {wanted}, each once, not '{quote(value)}'.")
-        return tuple(labels[label] for label in value)
+            raise WrongShapeError(f"the ranking must be a list of {wanted}, each once, not {described(value)}.")
+        return tuple(labels[label] for label in meant)

@@ -44,6 +44,8 @@ def most(model: Model, prompt: Prompt) -> Hold:
 class Budget:
     """What was spent and what is promised to requests on their way. It never waits.
 
+    The cap on seconds counts from when the budget is made: a run that is resumed has all of them again.
+
     Attributes:
         calls, tokens, cost: spent so far; what a provider did not count is taken at its highest.
     """

@@ -27,7 +27,7 @@ def preload(clients: Collection[str]) -> None:
     """Import the libraries of some clients (Provider.client), so that the first request does not wait for them."""
     for name in sorted(clients):
         import_module(LIBRARIES[name])
-    _trusted()
+    trusted()
 
 
 class Clients:
@@ -43,7 +43,7 @@ class Clients:
 
         from cartjury.agents.noting_client import NotingClient
 
-        context = _trusted()
+        context = trusted()
         # A redirect is not followed: a prompt goes to the address that was given and nowhere else.
         self._http = NotingClient(keys, verify=context)
         self._unused = httpx.Client(verify=context)  # ChatGroq and ChatOpenAI make one of their own otherwise
@@ -136,7 +136,7 @@ class Clients:
 
 
 @cache
-def _trusted() -> "SSLContext":
+def trusted() -> "SSLContext":
     """Whose certificates are trusted: one for the process, as to read them takes longer than all the rest."""
     import httpx
 

@@ -4,6 +4,7 @@ Whether the text says anything useful is not looked at here.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,14 +12,16 @@ from cartjury.agents.asking import Reply
 
 CUT_OFF: Final = "length"  # finish_reason: the limit of tokens was met
 FILTERED: Final = "content_filter"
+_THOUGHT: Final = re.compile(r"\A\s*<think(?:ing)?>.*</think(?:ing)?>", re.IGNORECASE | re.DOTALL)
 
 
 def completion(body: bytes) -> Reply:
     """Read the body of a successful response; the answer to a forced tool call are its arguments.
 
     Returns:
-        "answered", "truncated" (also where the text looks whole), "refused", "empty", "connection" where nothing says
-        that the answer came to its end, or "bad_response" with the body where this is no chat completion.
+        "answered", "truncated" (also where the text looks whole; or where nothing says that the answer came to its
+        end, and it is no whole JSON object), "refused", "empty", or "bad_response" with the body where this is no
+        chat completion.
     """
     try:
         data = json.loads(body)
@@ -37,13 +40,15 @@ def completion(body: bytes) -> Reply:
 
 
 def _text(message: Mapping[str, Any]) -> str | None:
-    """The arguments of the first tool call, else the content; None where there is neither.
+    """The arguments of the first tool call, else the content, its parts joined; None where there is neither.
 
     Raises:
         TypeError, ValueError, ...: the message has another form than a chat message.
     """
     calls = message.get("tool_calls")
     text = calls[0]["function"]["arguments"] if calls else message.get("content")
+    if isinstance(text, list):  # other parts are thoughts and the like
+        text = "".join([part["text"] for part in text if part["type"] == "text"])
     if text is not None and not isinstance(text, str):
         raise ValueError("the answer is no text")
     return text
@@ -55,11 +60,19 @@ def _ending(text: str | None, refusal: object, finish: str | None) -> tuple[Any,
         return "refused", str(refusal or "the answer was filtered")
     if finish == CUT_OFF:
         return "truncated", "the answer met the limit of tokens"
-    if finish is None:
-        return "connection", "the answer was cut off: no finish_reason"
     if text is None or not text.strip():
         return "empty", "the answer has no text"
+    if finish is None and not _whole(text):
+        return "truncated", "the answer does not say that it ended: no finish_reason"
     return "answered", None
+
+
+def _whole(text: str) -> bool:
+    """Whether a text is one JSON object, thinking before it left out."""
+    try:
+        return isinstance(json.loads(_THOUGHT.sub("", text)), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _tokens(usage: object) -> tuple[int | None, int | None]:

@@ -1,7 +1,7 @@
 """The desk: one attempt at a time, looked up, allowed, sent, read and written down before anybody sees it.
 
 On a replay every attempt comes from the record and nothing is sent. After a crash the record holds what was paid for,
-and only the rest is sent; a crash between the arrival of an answer and its line in the record costs that one call.
+and only the rest is sent; what was under way at the crash is not in it.
 """
 
 import asyncio
@@ -17,14 +17,14 @@ from cartjury.agents.asking import Question, Reading, Reply, Request, Wire
 from cartjury.agents.attempts import Turn, read, replied, same_request, unsent
 from cartjury.agents.budget import Budget, Hold, most
 from cartjury.agents.outages import Outages
-from cartjury.agents.outcomes import SAID, dead_for_good
+from cartjury.agents.outcomes import SAID, cut_off, dead_for_good
 from cartjury.data import journal as log
-from cartjury.data.call_records import Attempt, Model, Outcome, Panel
+from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Model, Outcome, Panel
 from cartjury.data.errors import InputError
 
 T = TypeVar("T")
 
-PAUSE: Final = 0.5  # seconds before a request is made again where the provider does not say how long
+PAUSE: Final = 0.5  # seconds, at least, before a request is made again; twice as long before the next time
 WORTH_TELLING: Final = 1.0  # seconds
 
 
@@ -41,9 +41,12 @@ class _NotSent(Exception):  # noqa: N818  a refusal of our own, no error
 class Desk:
     """Makes, records and repeats the attempts of one jury. All of its work belongs on one event loop.
 
+    Requests that were under way when a run was killed are not on its tape: they may have been paid for, yet count
+    towards no cap, and are made again.
+
     Attributes:
         panel: who sits where, and the limits.
-        pause: seconds before a request is made again where the provider does not say how long.
+        pause: seconds, at least, before a request is made again; longer where the provider says so.
         budget: what was spent; it counts from when the desk was opened.
     """
 
@@ -87,7 +90,7 @@ class Desk:
         self._uncounted = set(self._known)
         self._made: dict[tuple[str, int, str, int, str, int], Attempt] = {}
         self._dead: dict[str, str] = {}
-        self._outages = Outages(clock)
+        self._outages = Outages()
         self._writing = threading.Lock()
         for attempt in tape:
             self.budget.count(attempt)
@@ -120,9 +123,16 @@ class Desk:
         gone = dead_for_good(attempt, turn.model)
         if gone is not None:
             self._dead[gone] = SAID[attempt.outcome]
+        if attempt.outcome == "answered" or attempt.outcome in CONTENT_FAULTS:
+            self._outages.heard(turn.model)
         if reading is None:
             rates.wake()  # who waits for a provider that has just been given up need not wait on
         return attempt, reading
+
+    def give_up(self, model: Model) -> None:
+        """Leave a model alone that keeps refusing for its rate limit, unless it answers something after all."""
+        self._outages.give_up(model)
+        rates.wake()  # who waits to ask it need not wait on
 
     def _recorded(self, asked: Attempt) -> Attempt | None:
         found = self._known.get(asked.key)
@@ -161,7 +171,9 @@ class Desk:
         attempt, reading = replied(asked, reply, turn.model, waited), None
         self.budget.settle(hold, attempt)
         if self.budget.left() > 0:  # else it was our own cap that cut it off
-            self._outages.note(attempt, turn.model, failed, self.panel.retry_after)
+            self._outages.note(attempt, turn.model, failed)
+        elif attempt.outcome == "timeout":
+            attempt = attempt.model_copy(update={"error": cut_off(self.panel.caps.max_seconds or 0.0)})
         if self.panel.rate_limited and attempt.outcome == "connection":
             rates.limits(turn.model).give_back(hold.tokens)
         if attempt.outcome == "answered" and attempt.raw is not None:

@@ -18,11 +18,13 @@ class Exchange:
         status: HTTP status; None where no response began.
         headers: names in lower case.
         body: decompressed; None where it did not come whole.
+        unreadable: why only the beginning of the body, or nothing of it, is kept; None where all of it is.
     """
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    unreadable: str | None = None
 
 
 _WATCHED: ContextVar[Exchange | None] = ContextVar("exchange", default=None)

@@ -1,20 +1,23 @@
 """The question for a verdict: ballots in one order or the other, and what is accepted of an answer."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cartjury.agents import forms
 from cartjury.agents.asking import Prompt, Question, Reading
-from cartjury.agents.ballot_question import LABELS
+from cartjury.agents.ballot_question import LABELS, label_of
 from cartjury.agents.plain_names import seeded
 from cartjury.agents.prompt import Sheet
-from cartjury.agents.replies import WrongShapeError, fields, quote, read_entries
+from cartjury.agents.replies import WrongShapeError, described, fields, quote, read_entries
 from cartjury.data.call_records import Order, SeatName
 from cartjury.data.opinion import CRITERIA
 from cartjury.data.text import one_line
 
 if TYPE_CHECKING:
     from cartjury.agents.sitting import Hearing
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Judgement(NamedTuple):
@@ -68,21 +71,22 @@ class Judging:
         return read_entries(text, ids, lambda i, value: self.entry(order, i, value))
 
     def entry(self, order: Order, segment_id: str, value: Any) -> Judgement:
-        """Read the entry of one segment.
+        """Read the entry of one segment; points beyond 0 or the maximum are clipped.
 
         Raises:
-            WrongShapeError: it has another form, chooses nothing on the ballot, or gives points beyond the maxima.
+            WrongShapeError: it has another form, chooses nothing on the ballot, or lacks points or reasons.
         """
         found = fields(value, {"choice": str, "points": dict, "reasons": dict})
         labels = self.labels(order, segment_id)
-        if found["choice"] not in labels:
+        choice = label_of(found["choice"], labels)
+        if choice is None:
             raise WrongShapeError(f"'choice' must be one of {', '.join(labels)}, not '{quote(found['choice'])}'.")
         reasons = fields(found["reasons"], dict.fromkeys(CRITERIA, str))
         silent = next((c for c in CRITERIA if not any(sign.isalpha() for sign in reasons[c])), None)
         if silent:
             raise WrongShapeError(f"the reason for {silent} must be a sentence, not '{quote(reasons[silent])}'.")
         return Judgement(
-            choice=labels[found["choice"]],
+            choice=labels[choice],
             points={c: _points(found["points"].get(c), c, most) for c, most in CRITERIA.items()},
             reasons={c: one_line(text) for c, text in reasons.items()},
         )
@@ -93,6 +97,9 @@ class Judging:
 
 
 def _points(value: object, criterion: str, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise WrongShapeError(f"the points for {criterion} must be a number from 0 to {most:g}, not '{quote(value)}'.")
-    return float(value)
+    written = isinstance(value, str) and _NUMBER.fullmatch(value.strip())
+    number = float(written[0]) if written else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        wanted = f"the points for {criterion} must be a number from 0 to {most:g}"
+        raise WrongShapeError(f"{wanted}, not {described(value)}.")
+    return min(max(float(number), 0.0), float(most))

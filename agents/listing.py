@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from cartjury.agents.addresses import address_of, key_of
+from cartjury.agents.clients import NO_KEY, trusted
 from cartjury.agents.estimate import NOTHING
 from cartjury.data.call_records import Model, ModelTable, Panel, Provider, Seat, SeatName
 from cartjury.data.errors import CartjuryError
@@ -53,11 +54,8 @@ async def living(
         raise ListingError(f"{provider.key_env} holds characters that no key has")
     address = address_of(provider, environ)
     where = address or name
-    module, client_class, extra = _SDK[provider.client]
-    sdk = import_module(module)
-    client = getattr(sdk, client_class)(
-        api_key=key or "none", base_url=address, timeout=seconds, max_retries=0, **extra
-    )
+    sdk = import_module(_SDK[provider.client][0])
+    client = _client(provider, address, key, seconds)
     try:
         async with asyncio.timeout(seconds), client:
             return _ids(await client.models.list())
@@ -67,6 +65,24 @@ async def living(
         raise ListingError(_silence(provider, where)) from None
     except (sdk.APIError, AttributeError, TypeError, ValueError):
         raise ListingError(f"{where} answers, but not with a list of models") from None
+
+
+def _client(provider: Provider, address: str | None, key: str | None, seconds: float) -> Any:
+    """A client library as guarded as where a prompt is sent: no redirects, no flood, nothing meant for others."""
+    from cartjury.agents.noting_client import NotingClient
+
+    module, client_class, extra = _SDK[provider.client]
+    client = getattr(import_module(module), client_class)(
+        api_key=key or NO_KEY,
+        base_url=address,
+        timeout=seconds,
+        max_retries=0,
+        http_client=NotingClient({key} if key else (), verify=trusted()),
+        **extra,
+    )
+    if provider.client == "openai":  # what the environment says of these is meant for OpenAI
+        client.organization = client.project = None
+    return client
 
 
 def own_model(provider: str, environ: Mapping[str, str]) -> str | None:

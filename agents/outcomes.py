@@ -3,6 +3,7 @@
 Only our own words: what a provider said stays in the log.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,11 +40,20 @@ QUOTED: Final[Mapping[Outcome, str]] = {
     "not_accepted": "Your answer could not be used.",
 }
 
+_CUT_OFF: Final = re.compile(r"the cap of [\d.e+-]+ s cut it off")
+
+
+def cut_off(seconds: float) -> str:
+    """Why there is no answer where our own cap of so many seconds ended the wait for it."""
+    return f"the cap of {seconds:g} s cut it off"
+
 
 def said(attempt: Attempt) -> str:
     """What came of an attempt, as a part of a sentence about its model."""
     if attempt.outcome in {"skipped", "budget"} and attempt.error:
         return attempt.error  # nothing was sent, so these are our own words
+    if attempt.outcome == "timeout" and attempt.error and _CUT_OFF.fullmatch(attempt.error):
+        return attempt.error  # made by `cut_off`; nothing else that a provider may say is let through
     if attempt.outcome == "timeout" and attempt.latency_s is not None and attempt.latency_s >= 1:
         return f"it did not answer within {attempt.latency_s:.0f} s"
     return SAID[attempt.outcome]

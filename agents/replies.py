@@ -1,6 +1,9 @@
-"""From the text of an answer to what it says of each segment: strictly one JSON object, then entry by entry.
+"""From the text of an answer to what it says of each segment: one JSON object, then entry by entry.
 
 text -> thinking and prose taken off -> one JSON object -> by id: accepted, or a fault that can be sent back
+
+Where the form differs but not what is said, the answer is read: an object around the entries, rows that name their
+segment, a trailing comma.
 """
 
 import json
@@ -17,13 +20,18 @@ T = TypeVar("T")
 
 MAX_CHARS: Final = 400_000  # far above what max_tokens allows; what is longer was not written by a model
 MAX_DEPTH: Final = 8  # brackets within brackets; the deepest form that is asked for has 3
+WRAPPERS: Final = 2  # objects with a single key around the entries
 QUOTED: Final = 60  # characters of an answer that a fault repeats
 FAULT: Final = 400  # characters of a fault
 
 _KINDS: Final[Mapping[type, str]] = {str: "a text", list: "a list of texts", dict: "an object"}
+_SAID: Final = {str: "text", int: "number", float: "number", list: "list", dict: "object"}
+_ID_KEYS: Final = ("id", "segment", "segment_id")
 _OPEN = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
 _CLOSE = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _MARK = re.compile(r'["{}\[\]]')
+_BEGINS = re.compile(r"\s*+(?:\[\s*+)?\{")
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\[{,:]),(?=\s*+[}\]])', re.DOTALL)
 _STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -51,7 +59,7 @@ def read_entries(text: str, ids: Sequence[str], entry: Callable[[str, Any], T]) 
         What was accepted; for the rest a fault in one sentence. One bad entry does not lose the others.
     """
     try:
-        found = json_object(text)
+        found = _unwrapped(json_object(text, ids), ids)
     except UnreadableError as error:
         return Reading(outcome="not_json", faults=dict.fromkeys(ids, str(error)))
     accepted: dict[str, T] = {}
@@ -67,12 +75,14 @@ def read_entries(text: str, ids: Sequence[str], entry: Callable[[str, Any], T]) 
     return Reading(outcome=fault if faults else "answered", accepted=accepted, faults=faults)
 
 
-def json_object(text: str) -> Mapping[str, Any]:
+def json_object(text: str, ids: Collection[str] = ()) -> Mapping[str, Any]:
     """Find the one JSON object of an answer; thinking, a code fence and prose around it are left out.
 
+    Several objects are one answer if each is a row, which names its segment and holds none of `ids` as a key.
+
     Raises:
-        UnreadableError: there is none, or more than one, it repeats a key, holds a number that is not finite, or is
-            too long or too deep.
+        UnreadableError: there is none, or more than one, it repeats a key or a segment, holds a number that is not
+            finite, or is too long or too deep.
     """
     if len(text) > MAX_CHARS:
         raise UnreadableError("The answer is far too long; give the JSON object alone.")
@@ -81,14 +91,44 @@ def json_object(text: str) -> Mapping[str, Any]:
     problem = "The answer holds no complete JSON object; give one, and nothing else."
     for part in _objects(spoken):
         try:
-            found.append(_parsed(part))
+            new = _parsed(part)
         except json.JSONDecodeError as error:  # perhaps only prose in braces
             problem = f"The JSON object cannot be read: {error.msg} (at character {error.pos} of it)."
-        if len(found) > 1:
+            continue
+        if found and not (_is_row(found[0], ids) and _is_row(new, ids)):
             raise UnreadableError("The answer holds more than one JSON object; put all segments into one.")
+        found.append(new)
     if not found:
         raise UnreadableError(problem if spoken.strip() else "The answer is empty; give one JSON object.")
-    return found[0]
+    return _by_id(found) if _is_row(found[0], ids) else found[0]
+
+
+def _unwrapped(found: Mapping[str, Any], ids: Collection[str]) -> Mapping[str, Any]:
+    """What stands within objects with a single key, if it holds any of the segments."""
+    inner = found
+    for _ in range(WRAPPERS):
+        if len(inner) != 1 or not inner.keys().isdisjoint(ids):
+            break
+        (value,) = inner.values()
+        if isinstance(value, list) and value and all(_is_row(row, ids) for row in value):
+            value = _by_id(value)
+        if not isinstance(value, dict):
+            break
+        inner = value
+    return found if inner.keys().isdisjoint(ids) else inner
+
+
+def _is_row(value: object, ids: Collection[str]) -> bool:
+    return isinstance(value, dict) and value.keys().isdisjoint(ids) and _id_key(value) is not None
+
+
+def _id_key(row: Mapping[str, Any]) -> str | None:
+    return next((key for key in _ID_KEYS if isinstance(row.get(key), str)), None)
+
+
+def _by_id(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    keyed = [(key, row) for row in rows if (key := _id_key(row))]
+    return _unique([(row[key], {k: v for k, v in row.items() if k != key}) for key, row in keyed])
 
 
 def _value(found: Mapping[str, Any], segment_id: str, ids: Collection[str]) -> object:
@@ -106,18 +146,23 @@ def fields(value: object, kinds: Mapping[str, type]) -> Mapping[str, Any]:
         WrongShapeError: the entry is no object, or a field is missing or of another kind.
     """
     if not isinstance(value, dict):
-        raise WrongShapeError(f"'{quote(value)}' must be an object with {', '.join(kinds)}.")
+        raise WrongShapeError(f"it must be an object with {', '.join(kinds)}, not {described(value)}.")
     for name, kind in kinds.items():
         if name not in value:
             raise WrongShapeError(f"'{name}' is missing.")
         if not isinstance(value[name], kind) or (kind is list and not texts(value[name])):
-            raise WrongShapeError(f"'{name}' must be {_KINDS[kind]}, not '{quote(value[name])}'.")
+            raise WrongShapeError(f"'{name}' must be {_KINDS[kind]}, not {described(value[name])}.")
     return {name: value[name] for name in kinds}
 
 
 def texts(value: object) -> bool:
     """Whether a value is a list of texts."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def described(value: object) -> str:
+    """What an answer said, with its type: the text 'AOV=High'."""
+    return f"the {_SAID.get(type(value), 'value')} '{quote(value)}'"
 
 
 def quote(value: object, limit: int = QUOTED) -> str:
@@ -127,8 +172,8 @@ def quote(value: object, limit: int = QUOTED) -> str:
 
 
 def _without_thinking(text: str) -> str:
-    """What is said outside <think>; in an answer that begins with an object such a mark is part of a text."""
-    if text.lstrip().startswith("{"):
+    """What is said outside <think>; in an answer that begins with one such a mark is part of a text."""
+    if _BEGINS.match(text):
         return text
     *before, last = _CLOSE.split(text)
     if _OPEN.search(last):
@@ -162,6 +207,13 @@ def _objects(text: str) -> Iterator[str]:
 
 
 def _parsed(part: str) -> Mapping[str, Any]:
+    try:
+        return _loaded(part)
+    except json.JSONDecodeError:
+        return _loaded(_TRAILING.sub(lambda found: found[1] or "", part))
+
+
+def _loaded(part: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(
         part, object_pairs_hook=_unique, parse_constant=_not_finite, parse_float=_finite, parse_int=_whole
     )

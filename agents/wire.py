@@ -4,6 +4,7 @@ Nothing that a provider or a network does rises from here as an exception.
 """
 
 import asyncio
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
@@ -75,6 +76,9 @@ class ProviderWire:
 
 async def _ask(model: "BaseChatModel", request: Request, asked: dict[str, Any]) -> Exception | None:
     """Make the request; what the library makes of the response is left to the trace."""
+    # The libraries warn on the terminal where a field is of another type than theirs; what came is read here anyway.
+    # Not with catch_warnings: requests run at the same time, and each would restore what another has set.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     try:
         # The library's own timeout starts again with every byte.
         async with asyncio.timeout(request.timeout):
@@ -96,6 +100,8 @@ def _messages(request: Request) -> "list[BaseMessage]":
 def _reply(exchange: Exchange, error: Exception | None) -> Reply:
     if exchange.status is None or (exchange.body is None and exchange.status < 400):
         return lost(error)
+    if exchange.unreadable is not None and exchange.status < 400:
+        return Reply("bad_response", raw=(exchange.body or b"").decode(errors="replace"), error=exchange.unreadable)
     if 200 <= exchange.status < 300:
         return completion(exchange.body or b"")
     return rejected(exchange)

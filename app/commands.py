@@ -119,7 +119,7 @@ def again(folder: Path, input_file: Path | None) -> Any:
     Raises:
         InputError: no finished run, one without a jury of its own, or the carts it was made from are needed.
     """
-    from cartjury.graph.recorded import read_manifest
+    from cartjury.graph.recorded import read_manifest, recorded_panel
     from cartjury.graph.state import Input
 
     recorded = read_manifest(folder)
@@ -129,6 +129,7 @@ def again(folder: Path, input_file: Path | None) -> Any:
     if source.generated == bool(input_file):
         what = "generated carts: give no file" if source.generated else f"{source.source}: give that file too"
         raise InputError(f"the run in {folder} was made from {what}")
+    recorded_panel(folder)  # a record that was changed is refused before any work is done
     options = Options.model_validate({**recorded.options, "out": None})
     carts = {"n_users": source.rows} if source.generated else {"input_path": str(input_file)}
     return Input.model_validate(

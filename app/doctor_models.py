@@ -63,9 +63,10 @@ def _in_use(table: ModelTable, panel: Panel, environ: Mapping[str, str]) -> list
 async def _listings(table: ModelTable, names: list[str], environ: Mapping[str, str]) -> dict[str, Listing]:
     async def listing(name: str) -> Listing:
         try:
-            return await living(name, table.providers[name], environ)
+            ids = await living(name, table.providers[name], environ)
         except (ListingError, InputError) as error:
             return error
+        return ids or ListingError(f"{address_of(table.providers[name], environ) or name} gave no list of models")
 
     return dict(zip(names, await asyncio.gather(*map(listing, names)), strict=True))
 
@@ -74,7 +75,7 @@ def _provider(table: ModelTable, name: str, listed: Listing, environ: Mapping[st
     if isinstance(listed, CartjuryError):
         return (name, False, str(listed))
     count = f"{len(listed)} model{'' if len(listed) == 1 else 's'}"
-    return (name, bool(listed), f"{count} at {address_of(table.providers[name], environ) or 'its usual address'}")
+    return (name, True, f"{count} at {address_of(table.providers[name], environ) or 'its usual address'}")
 
 
 def _seat(
@@ -109,7 +110,7 @@ def _looked_up(seat: Seat, listed: Mapping[str, Listing], environ: Mapping[str, 
 def _meant(model: Model, ids: tuple[str, ...], environ: Mapping[str, str]) -> Model:
     if model.id != OWN_MODEL:
         return model
-    return model.model_copy(update={"id": own_model(model.provider, environ) or (ids[0] if ids else OWN_MODEL)})
+    return model.model_copy(update={"id": own_model(model.provider, environ) or ids[0]})
 
 
 def _obituary(model: Model, listed: Mapping[str, Listing], table: ModelTable) -> str:

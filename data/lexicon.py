@@ -43,6 +43,7 @@ class _Rules(Record):
     negations: tuple[str, ...]
     banned: tuple[str, ...]
     banned_inside: tuple[str, ...]
+    echoes: tuple[str, ...]
 
 
 class _File(Record):
@@ -77,6 +78,7 @@ def lexicon() -> Lexicon:
         level_codes=frozenset(c.casefold() for c in raw.rules.level_codes),
         banned=frozenset(b.casefold() for b in raw.rules.banned),
         banned_inside=raw.rules.banned_inside,
+        echoes=frozenset(e.casefold() for e in raw.rules.echoes),
     )
 
 

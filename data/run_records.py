@@ -190,6 +190,7 @@ class Manifest(Record):
         panel: the jury as it was to be asked; None: the offline jury alone.
         names_by_origin: segments with users, by who named them ("model", "offline", "person", "rule").
         abstentions: of jurors, over all stages and rounds.
+        flips: verdicts of model judges that changed with the order of the names.
         calls: requests sent to models.
         tokens: of all requests, as far as the providers counted them.
         cost_usd: of all requests, as far as it is known.
@@ -214,6 +215,7 @@ class Manifest(Record):
     panel: Panel | None = None
     names_by_origin: dict[str, int] = Field(default_factory=dict)
     abstentions: int = 0
+    flips: int = 0
     calls: int = 0
     tokens: dict[Literal["input", "output"], int] = Field(default_factory=dict)
     cost_usd: float = 0.0

@@ -77,6 +77,7 @@ class Lexicon:
     level_codes: frozenset[str]
     banned: frozenset[str]
     banned_inside: tuple[str, ...]
+    echoes: frozenset[str]
 
     def find(self, text: str) -> Word | None:
         """Return the word, also from its plural, singular or negation (NonProfitable); None if it is not known."""

@@ -6,6 +6,7 @@ every node passes on are the records of data/jury_records.py, whoever wrote them
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class Room:
         panel = await asyncio.to_thread(self.called, state)
         if not state.replay:
             panel = await name_own_models(panel, self.desks.table, self.desks.environ)
-        return {"panel": plain(panel), "session": secrets.token_hex(8)}
+        return {"panel": plain(panel), "session": secrets.token_hex(8), "started": time.time()}
 
     def called(self, state: JuryState) -> Panel:
         """The panel that the options ask for; in a replay, the one that sat."""
@@ -103,11 +104,8 @@ class Room:
         panel = needed(state.panel)
         kept = {k: tuple(getattr(state, k)) for k in ("proposals", "ballots", "abstentions", "verdicts", "calls")}
         seated = None if panel.effort == "offline" else panel
-        return {
-            "jury": plain(
-                JuryRecord(preset=panel.preset, effort=panel.effort, rounds=state.round, panel=seated, **kept)
-            )
-        }
+        jury = JuryRecord(preset=panel.preset, effort=panel.effort, rounds=state.round, panel=seated, **kept)
+        return {"jury": plain(jury), "timings": {"jury": round(time.time() - state.started, 6)}}
 
     async def desk(self, state: JuryState) -> Desk:
         """The desk of this sitting."""

@@ -114,10 +114,12 @@ class JuryState(JuryInput):
 
     Attributes:
         session: names this sitting, so that its nodes share one desk.
+        started: when it sat down, in seconds since 1970.
         panel: who is asked, in what order, within which limits.
     """
 
     session: str = ""
+    started: float = 0.0
     panel: Panel | None = None
     round: int = 0
     contested: list[str] = Field(default_factory=list)
@@ -127,9 +129,11 @@ class JuryState(JuryInput):
     calls: Annotated[list[Call], operator.add] = Field(default_factory=list)
     verdicts: list[Verdict] = Field(default_factory=list)
     jury: JuryRecord | None = None
+    timings: dict[str, float] = Field(default_factory=dict)
 
 
 class JuryOutput(BaseModel):
-    """What a jury hands back."""
+    """What a jury hands back: what was said, and the wall seconds it took."""
 
     jury: JuryRecord
+    timings: dict[str, float] = Field(default_factory=dict)

@@ -45,6 +45,9 @@ def completion_form(
 def _choice(provider: str, asked: Mapping[str, Any], content: Content, text: str | None) -> dict[str, Any]:
     called = bool(asked.get("tools")) and content.called and text is not None
     message: dict[str, Any] = {"role": "assistant", "content": None if called else text}
+    if content.parts and not called and text is not None:
+        halves = ({"type": "text", "text": half} for half in (text[: len(text) // 2], text[len(text) // 2 :]))
+        message["content"] = [{"type": "thinking", "thinking": "Hm."}, *halves]
     if called:
         function = {"name": asked["tools"][0]["function"]["name"], "arguments": text}
         message["tool_calls"] = [{"id": "call_0", "type": "function", "function": function}]

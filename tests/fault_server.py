@@ -189,7 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Rejection):
             self._reject(seen, fault)
         elif isinstance(fault, Page):
-            self._send(fault.status, fault.body.replace("{key}", _key(seen)), fault.content_type)
+            body, headers = fault.sent(_key(seen))
+            self.wfile.write(self._head(fault.status, len(body), fault.content_type, headers) + body)
         elif isinstance(fault, Broken):
             self._break(fault, self._whole(seen, GOOD, good))
         else:

@@ -9,11 +9,13 @@ The spoilers (`wrong_ids` and so on) change the JSON of a good answer: ids are t
 "segment_id", or keys that look like one ("S03").
 """
 
+import gzip
 import json
 import random
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 
@@ -27,6 +29,7 @@ class Content:
         refusal: the message's refusal.
         usage: whether tokens are reported.
         called: whether the text is put into the tool call, where one was asked for.
+        parts: whether the content is a list of parts, a thought and the text in two halves.
     """
 
     text: Callable[[str], str | None]
@@ -34,6 +37,7 @@ class Content:
     refusal: str | None = None
     usage: bool = True
     called: bool = True
+    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,18 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Page:
-    """A body that is neither completion nor error."""
+    """A body of its own, whatever was asked; `gzipped` whether it is sent compressed."""
 
     status: int
     body: str
     content_type: str = "text/html"
+    gzipped: bool = False
+
+    def sent(self, key: str) -> tuple[bytes, Mapping[str, str]]:
+        """The body on the wire, and the headers that say how it was made."""
+        if self.gzipped:
+            return _gzipped(self.body), {"content-encoding": "gzip"}
+        return self.body.replace("{key}", key).encode(), {}
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,11 @@ def _twice(good: str) -> str:
     return "{" + f"{json.dumps(first)}: null, " + good.strip().removeprefix("{")
 
 
+@cache
+def _gzipped(body: str) -> bytes:
+    return gzip.compress(body.encode(), 1)
+
+
 def _rejection(status: int, message: str, code: str, *, failed: str | None = None, **headers: str) -> Rejection:
     return Rejection(status, message, code, {k.replace("_", "-"): v for k, v in headers.items()}, failed)
 
@@ -144,6 +160,7 @@ def _rejection(status: int, message: str, code: str, *, failed: str | None = Non
 _LIMIT: Final = (
     "Rate limit reached for model `{model}` in organization `org_01hzzzzzzzzzzzzzzzzzzzzzzz` on tokens per minute (TPM)"
 )
+_HUGE: Final = '{"choices": [{"message": {"content": "' + "a" * 1_200_000 + '"}, "finish_reason": "stop"}]}'
 FAULTS: Final[Mapping[str, Fault]] = {
     # a completion that is of no use, or of use only to who reads it with care
     "null": Content(lambda good: None),
@@ -165,7 +182,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "extra ids": Content(_spoiled(_one_more)),
     "duplicate keys": Content(_twice),
     "half a surrogate": Content(lambda good: good + " \ud800"),
-    "no finish_reason": Content(lambda good: good, finish=None),
+    "no finish_reason": Content(lambda good: good[: len(good) // 2], finish=None),
+    "no finish_reason whole": Content(lambda good: good, finish=None),
+    "text parts": Content(lambda good: good, parts=True),
     "no usage": Content(lambda good: good, usage=False),
     # an error status
     "429 short": _rejection(429, _LIMIT, "rate_limit_exceeded", retry_after="0.05"),
@@ -195,6 +214,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "200 other json": Page(200, '{"status": "ok"}', "application/json"),
     "200 no choices": Page(200, '{"object": "chat.completion", "choices": []}', "application/json"),
     "200 nothing": Page(200, "", "application/json"),
+    # a completion, but one that nobody can have wanted
+    "huge": Page(200, _HUGE, "application/json"),
+    "bomb": Page(200, " " * 30_000_000, "application/json", gzipped=True),
     # no answer, or not all of it
     "hang": Broken("hang", 30.0),
     "drip": Broken("drip", 0.02),

@@ -125,6 +125,22 @@ def test_a_cut_body_is_shorter_than_announced() -> None:
         ask(server)
 
 
+def test_a_bomb_is_small_on_the_wire_and_large_when_it_is_opened() -> None:
+    with FaultServer(answer=good, fault=lambda seen: FAULTS["bomb"]) as server:
+        answer = ask(server)
+
+    assert int(answer.headers["content-length"]) < 200_000
+    assert len(answer.content) == 30_000_000
+
+
+def test_a_text_in_parts_is_the_good_answer_in_two_halves() -> None:
+    with FaultServer(answer=good, fault=lambda seen: FAULTS["text parts"]) as server:
+        parts = ask(server).json()["choices"][0]["message"]["content"]
+
+    assert "".join(p["text"] for p in parts if p["type"] == "text") == GOOD
+    assert [p["type"] for p in parts] == ["thinking", "text", "text"]
+
+
 def test_a_reset_connection_brings_no_answer() -> None:
     with FaultServer(fault=lambda seen: FAULTS["reset"]) as server, pytest.raises(httpx.ReadError):
         ask(server)

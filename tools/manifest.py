@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from cartjury.data.run_records import FileEntry, Manifest
-from cartjury.tools.report_calls import by_seat, used
+from cartjury.tools.report_calls import by_seat, calls_of, flips, used
 from cartjury.tools.results import Results
 
 LIBRARIES = ("duckdb", "langgraph", "langchain-core", "pydantic")
@@ -22,7 +22,8 @@ def manifest(
     timings: Mapping[str, float],
 ) -> Manifest:
     """Describe a finished run: what it read, decided and wrote."""
-    jury, took = results.jury, used(results.jury.calls)
+    jury, calls = results.jury, calls_of(results.jury)
+    took = used(calls)
     return Manifest(
         run_id=run_id,
         cartjury=version("cartjury"),
@@ -39,11 +40,12 @@ def manifest(
         panel=jury.panel,
         names_by_origin=results.names_by_origin(),
         abstentions=len(jury.abstentions),
+        flips=flips(jury),
         calls=took.calls,
         tokens={"input": took.tokens_in, "output": took.tokens_out},
         cost_usd=took.cost_usd,
         cost_unknown_calls=took.cost_unknown_calls,
-        jury_seats=by_seat(jury.calls),
+        jury_seats=by_seat(calls),
         warnings=results.warnings(),
         files=dict(files),
         timings=dict(timings),

@@ -48,6 +48,7 @@ def check_name(name: str, brief: SegmentBrief, taken: Collection[str], lexicon: 
     return (
         *_taken(name, taken),
         *_banned(name, lexicon),
+        *_echoed(name, lexicon),
         *_repeated(name, lexicon),
         *_codes(parts, brief, lexicon),
         *_too_long_words(name, lexicon, brief),
@@ -95,6 +96,12 @@ def _banned(name: str, lexicon: Lexicon) -> Iterator[str]:
     inside = next((b for b in lexicon.banned_inside if b in _plain(name)), None)
     if inside and not any(inside in stems(text) for text in seen):
         yield f"'{name}' contains '{inside}', which no segment may be called by."
+
+
+def _echoed(name: str, lexicon: Lexicon) -> Iterator[str]:
+    said = [p.casefold() for t in name.split("_") for p in pieces(t)]
+    if all(len(word) == 1 or word in lexicon.echoes for word in said):
+        yield f"'{name}' repeats words of the task and says nothing of the customers."
 
 
 def _repeated(name: str, lexicon: Lexicon) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from cartjury.data.call_records import SEATS, Call, Estimate, Outcome, SeatName
-from cartjury.data.jury_records import JuryRecord
+from cartjury.data.jury_records import JuryRecord, Verdict
 from cartjury.data.run_records import SeatUse
 
 OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
@@ -31,6 +31,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
     "skipped": "the model or provider had failed before",
     "budget": "a cap would have been passed",
 }
+NOBODY: Final = "none"  # the model of a verdict for which there was no judge
 # Turned away before a model worked: without tokens, and so without cost.
 TURNED_AWAY: Final = {"rate_limited", "too_large", "payment", "unauthorized", "model_gone", "bad_request"}
 
@@ -53,9 +54,9 @@ class Line(NamedTuple):
 
     @property
     def held_back(self) -> str:
-        """What was not sent, and why."""
+        """What was not sent, and why; a question may be held back from each model of a chain."""
         held = self.use.not_sent.items()
-        return "; ".join(f"{n:,} request{'s' * (n != 1)}, because {OUTCOME_WORDS[outcome]}" for outcome, n in held)
+        return "; ".join(f"{n:,} attempt{'s' * (n != 1)}, because {OUTCOME_WORDS[outcome]}" for outcome, n in held)
 
     @property
     def cost(self) -> str:
@@ -74,6 +75,7 @@ class Bill(NamedTuple):
         estimate: made before the run.
         priced: days of the sources of the prices of the models that were asked, oldest first.
         unpriced: models that were asked and whose price is not known.
+        flipped: in how many segments the judge changed its choice with the order, in a sentence; empty: in none.
     """
 
     seats: tuple[Line, ...]
@@ -82,6 +84,7 @@ class Bill(NamedTuple):
     estimate: Estimate | None
     priced: tuple[date, ...]
     unpriced: tuple[str, ...]
+    flipped: str = ""
 
     @property
     def estimated_cost(self) -> str:
@@ -126,19 +129,55 @@ def model_of(call: Call) -> str:
     return f"{call.provider}/{call.model}"
 
 
+def calls_of(jury: JuryRecord) -> tuple[Call, ...]:
+    """The calls of a jury; those to models that are free cost nothing, also where no tokens were counted."""
+    seats = jury.panel.seats.values() if jury.panel else ()
+    free = {m.ref for seat in seats for m in seat.models if m.price_in == 0 and m.price_out == 0}
+    return tuple(
+        c.model_copy(update={"cost_usd": 0.0}) if c.cost_usd is None and model_of(c) in free else c for c in jury.calls
+    )
+
+
+def held_for_caps(calls: Iterable[Call]) -> int:
+    """How many questions a cap held back: no model of their chain answered them."""
+    held: set[tuple[object, ...]] = set()
+    answered: set[tuple[object, ...]] = set()
+    for call in calls:
+        question = (call.stage, call.round, call.persona, call.part, call.order)
+        if call.outcome in {"budget", "answered"}:
+            (held if call.outcome == "budget" else answered).add(question)
+    return len(held - answered)
+
+
+def flips(jury: JuryRecord) -> int:
+    """How many verdicts of model judges changed with the order of the names, or from judge to judge."""
+    return sum(v.flipped for v in _judged_by_models(jury))
+
+
+def flip_words(jury: JuryRecord) -> str:
+    """Say in how many segments that was; empty where it was in none."""
+    judged = _judged_by_models(jury)
+    two = any(v.flipped and " and " in v.model for v in judged)
+    who = "the judge chose otherwise in the reverse order" + (", or the judges differed," if two else "")
+    where = f"in {flips(jury):,} of {len(judged):,} segment{'s' * (len(judged) != 1)}"
+    return f"{who} {where}; the votes decided there" if flips(jury) else ""
+
+
 def bill(jury: JuryRecord) -> Bill:
     """Put together what the report says of a jury's requests."""
-    total = used(jury.calls)
+    calls = calls_of(jury)
+    total = used(calls)
     panel = jury.panel
     models = {m.ref: m for seat in panel.seats.values() for m in seat.models} if panel else {}
     asked = [models[ref] for ref in total.asked if ref in models]
     return Bill(
-        seats=tuple(Line(seat, use) for seat, use in by_seat(jury.calls).items()),
+        seats=tuple(Line(seat, use) for seat, use in by_seat(calls).items()),
         total=Line("all", total),
         empty=panel.empty if panel else {},
         estimate=panel.estimate if panel else None,
         priced=tuple(sorted({m.priced for m in asked if m.priced})),
         unpriced=tuple(m.ref for m in asked if m.cost(0, 0) is None),
+        flipped=flip_words(jury),
     )
 
 
@@ -149,6 +188,11 @@ def money(usd: float) -> str:
     if usd < 0.0001:
         return "<$0.0001"
     return f"${usd:,.2f}" if usd >= 1 else f"${usd:.4f}"
+
+
+def _judged_by_models(jury: JuryRecord) -> tuple[Verdict, ...]:
+    """Neither the offline rubric's nor nobody's."""
+    return tuple(v for v in jury.verdicts if v.model not in {"offline", NOBODY})
 
 
 def _by_outcome(calls: Iterable[Call]) -> dict[Outcome, int]:

@@ -7,10 +7,8 @@ from typing import NamedTuple
 from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.opinion import CRITERIA
 from cartjury.tools.jury_files import name_model
-from cartjury.tools.report_calls import Bill, bill
+from cartjury.tools.report_calls import NOBODY, Bill, bill
 from cartjury.tools.report_view import Row
-
-NOBODY = "none"  # the model of a verdict for which there was no judge
 
 
 class Candidate(NamedTuple):

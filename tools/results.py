@@ -1,15 +1,17 @@
 """Everything that a run worked out, in one hand: what its files are made from."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cartjury.data.call_records import SEATS, SeatName
-from cartjury.data.jury_records import Abstention, JuryRecord
+from cartjury.data.call_records import SeatName
+from cartjury.data.jury_records import JuryRecord
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, SeatUse, SegmentProfile, SegmentScore, Universe
 from cartjury.data.text import one_line
-from cartjury.tools.report_calls import model_of, used
+from cartjury.tools.abstained import abstained
+from cartjury.tools.report_calls import calls_of, flip_words, held_for_caps, model_of, money, used
 from cartjury.tools.words import in_words
 
 
@@ -48,7 +50,7 @@ class Results(NamedTuple):
         """What went otherwise than asked for where models were to name; of the offline jury alone there is nothing."""
         if self.jury.panel is None or self.jury.panel.effort == "offline":
             return
-        took = used(self.jury.calls)
+        took = used(calls_of(self.jury))
         for why, seats in _grouped(self.jury.panel.empty).items():
             yield f"no model sits as {', '.join(_spoken(s) for s in seats)}: {why}"
         yield from self._caps(took)
@@ -57,28 +59,26 @@ class Results(NamedTuple):
             some = f"{len(filled)} of {len(self.scores)} segments: {', '.join(filled)}"
             named = some if len(filled) < len(self.scores) else f"all {len(filled)} segments"
             yield f"the offline jury, not a model, named {named}"
-        empty = set(self.jury.panel.empty.values())  # said already
-        yield from _abstentions([a for a in self.jury.abstentions if a.reason not in empty])
+        yield from filter(None, [flip_words(self.jury)])
+        yield from abstained(self.jury)
         for model in dict.fromkeys(model_of(c) for c in self.jury.calls if c.outcome == "model_gone"):
             yield f"{model} is no longer served by its provider; choose another model for its seats"
         if took.cost_unknown_calls:
             yield f"the cost of {_requests(took.cost_unknown_calls)} is not known"
 
     def _caps(self, took: SeatUse) -> Iterator[str]:
-        held = took.not_sent.get("budget", 0)
+        held = held_for_caps(self.jury.calls)
         caps = self.jury.panel.caps.model_dump(exclude_none=True) if self.jury.panel else {}
         if held:
             set_ = ", ".join(f"--{name.replace('_', '-')} {_plain(value)}" for name, value in caps.items())
             yield f"{_requests(held)} held back, to stay within the caps ({set_}); the jury ended with what it had"
-
-
-def _abstentions(abstentions: Sequence[Abstention]) -> Iterator[str]:
-    """A line for each juror, with its reasons."""
-    missing = [a for a in abstentions if a.model != "offline"]
-    for juror in dict.fromkeys([*SEATS, *(a.persona for a in missing)]):
-        said = [f"{a.stage} ({a.reason.rstrip('.')})" for a in missing if a.persona == juror]
-        if said:
-            yield f"{_spoken(juror)} abstained: {'; '.join(dict.fromkeys(said))}"
+        tokens = took.tokens_in + took.tokens_out
+        if took.cost_usd > caps.get("max_cost", math.inf):
+            yield f"the providers counted {money(took.cost_usd)} against a cap of ${caps['max_cost']:g}"
+        if tokens > caps.get("max_tokens", math.inf):
+            yield f"the providers counted {tokens:,} tokens against a cap of {caps['max_tokens']:,}"
+        if took.calls > caps.get("max_calls", math.inf):
+            yield f"{_requests(took.calls)} sent against a cap of {caps['max_calls']:,}"
 
 
 def _grouped(reasons: Mapping[SeatName, str]) -> dict[str, list[str]]:

@@ -35,6 +35,7 @@ SCENERY = (
     "Valley Orchard Garden Beacon Comet Meteor Nimbus Breeze Monsoon Drizzle Sunrise Twilight Marble Granite"
 )
 PICTURES = tuple(SCENERY.split())
+SALT = "25"  # so that the first models of the preset `default` all give other names
 NOUNS = ("Shoppers", "Visitors", "Circle", "Carts", "Customers", "Crowd")
 
 
@@ -90,7 +91,7 @@ def _names(data: Data, model: str) -> dict[str, Any]:
 def _candidates(segment_id: str, data: Data, model: str, *, start: int = 0) -> Iterator[tuple[str, list[str]]]:
     """Names that are true of a segment, each with its claims; first those that speak of its levels."""
     spoken = _spoken(data["segments"][segment_id].get("levels", {}), data)
-    variant = int(_mix(model), 16)
+    variant = int(_mix(SALT, model), 16)
     claims = [f"{key}={level}" for key, level in spoken]
     for shift in range(start, 4) if len(spoken) == len(WORDS) else ():
         words = [_word(data["features"][key]["column"], level, variant + shift) for key, level in spoken]

@@ -87,6 +87,19 @@ def test_a_long_retry_after_moves_on_at_once() -> None:
     assert [ref for ref, _ in wire.asked] == ["north/alpha", "south/beta"]
 
 
+@pytest.mark.parametrize("said", [0.0, -3.0, 0.001])
+def test_a_provider_that_says_at_once_is_given_the_pause_all_the_same(said: float) -> None:
+    wire = Script(failed("rate_limited", said), failed("rate_limited", said), names("S01", "S02"))
+    found = answer(desk(wire, pause=0.02), question("S01", "S02"))
+    assert [c.waited_s for c in found.calls] == [0.0, 0.02, 0.04]
+
+
+def test_a_provider_that_wants_a_longer_wait_than_the_pause_gets_it() -> None:
+    wire = Script(failed("rate_limited", 0.05), names("S01", "S02"))
+    found = answer(desk(wire, pause=0.02), question("S01", "S02"))
+    assert [c.waited_s for c in found.calls] == [0.0, 0.05]
+
+
 def test_pauses_grow_where_the_provider_does_not_say_how_long() -> None:
     wire = Script(failed("rate_limited"), failed("rate_limited"), names("S01", "S02"))
     found = answer(desk(wire, pause=0.02), question("S01", "S02"))

@@ -123,6 +123,12 @@ def test_seconds_count_from_the_opening() -> None:
     assert budget.out_of_time() == "the cap of 10 s is reached"
 
 
+def test_seconds_start_anew_for_a_run_that_is_resumed_and_what_it_spent_does_not() -> None:
+    resumed = Budget(Caps(max_seconds=10), lambda: 100.0)
+    resumed.count(spent(latency_s=9.0))
+    assert (resumed.left(), resumed.calls) == (10.0, 1)
+
+
 @pytest.mark.parametrize("caps", [Caps(max_calls=9), Caps(max_tokens=3000), Caps(max_cost=0.1)])
 def test_no_cap_is_ever_passed_and_most_of_it_is_used(caps: Caps) -> None:
     dice = random.Random(7)

@@ -265,5 +265,14 @@ def test_a_request_that_our_own_cap_on_seconds_cuts_off_is_no_failure_of_its_pro
         clock=lambda: next(clock, 5.0),
     )
 
-    assert "cap of 1 s" in answer(late, question("S01")).missing["S01"]
+    found = answer(late, question("S01"))
+    cut = late.attempts[0]
+    assert (cut.outcome, cut.error) == ("timeout", "the cap of 1 s cut it off")
+    assert found.missing["S01"] == "north/alpha: the cap of 1 s cut it off; north/beta: the cap of 1 s is reached"
     assert "skipped" not in outcomes(late.attempts)
+    assert answer(desk(None, late.panel, tape=late.attempts), question("S01")) == found
+
+
+def test_a_provider_that_is_slow_before_the_cap_on_seconds_is_told_as_slow() -> None:
+    found = answer(desk(Script(failed("timeout")), panel(caps=Caps(max_seconds=100))), question("S01"))
+    assert found.missing["S01"] == "north/alpha: it did not answer in time"

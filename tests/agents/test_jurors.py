@@ -64,7 +64,7 @@ def test_only_what_was_not_accepted_is_asked_for_again_with_the_reason() -> None
     assert sorted(wire.asked[1]) == ["S01", "S03"]
     faults = block(wire.bodies[1])["faults"]
     assert faults["S01"].startswith("S01: 'Premium' says order value is high, but the rule holds AOV_Low")
-    assert faults["S03"] == "S03: 'name' must be a text, not '3'."
+    assert faults["S03"] == "S03: 'name' must be a text, not the number '3'."
     assert GOOD["S02"] in block(wire.bodies[1])["taken"]
 
 
@@ -160,13 +160,29 @@ def test_a_ballot_shows_the_others_names_only_and_turns_labels_into_names() -> N
 
 
 @pytest.mark.parametrize(
-    "bad", [["A", "B"], ["A", "B", "B"], ["A", "B", "D"], "ABC", [1, 2, 3], ["A", "B", "C", "A"], None]
+    "bad", [["A", "B"], ["A", "B", "B"], ["A", "B", "D"], ["A", "b", "B"], "ABC", [1, 2, 3], ["A", "B", "C", "A"], None]
 )
 def test_a_ranking_holds_every_label_once(bad: object) -> None:
     spoken, wire = ballot_of({"S01": bad}, {"S01": ["A", "B", "C"]}, said=FOUR)
 
     assert "must be a list of A, B, C, each once" in block(wire.bodies[1])["faults"]["S01"]
     assert len(spoken.said[0].ranking) == 3
+
+
+@pytest.mark.parametrize("said", [["c", " A ", "b"], {"ranking": ["C", "A", "B"]}])
+def test_labels_may_be_small_letters_with_blanks_around(said: Any) -> None:
+    spoken, wire = ballot_of({"S01": said}, said=FOUR)
+    labels = block(wire.bodies[0])["segments"]["S01"]["ballot"]
+
+    assert spoken.said[0].ranking == (labels["C"], labels["A"], labels["B"])
+
+
+def test_a_ranking_may_hold_the_names_themselves() -> None:
+    names = ("LowSpend_LowEngaged", "Quiet_Thrifty_Embers", "Budget_Emerging")
+    spoken, wire = ballot_of({"S01": list(names)}, said=FOUR)
+
+    assert spoken.said[0].ranking == names
+    assert len(wire.bodies) == 1
 
 
 def test_one_other_name_is_the_ranking_and_nobody_is_asked() -> None:

@@ -119,13 +119,18 @@ def test_a_judge_that_says_nothing_has_no_opinion() -> None:
         ({"choice": "D"}, "'choice' must be one of A, B, C, not 'D'"),
         ({"choice": "Golden_Stars"}, "'choice' must be one of A, B, C"),
         ({"choice": None}, "'choice' must be a text"),
-        ({"points": {**FULL, "memorability": 11}}, "points for memorability must be a number from 0 to 10, not '11'"),
-        ({"points": {**FULL, "memorability": -1}}, "points for memorability"),
-        ({"points": {**FULL, "memorability": "8"}}, "points for memorability"),
+        (
+            {"points": {**FULL, "memorability": "high"}},
+            "memorability must be a number from 0 to 10, not the text 'high'",
+        ),
+        ({"points": {**FULL, "memorability": "nan"}}, "points for memorability"),
+        ({"points": {**FULL, "memorability": "9" * 400}}, "points for memorability"),
+        ({"points": {**FULL, "memorability": [8]}}, "points for memorability"),
         ({"points": {**FULL, "memorability": True}}, "points for memorability"),
         ({"points": {}}, "points for mece_compliance"),
         ({"points": [1, 2, 3, 4, 5]}, "'points' must be an object"),
         ({"reasons": {"memorability": "Good."}}, "'mece_compliance' is missing"),
+        ({"reasons": dict.fromkeys(CRITERIA, " ")}, "the reason for mece_compliance must be a sentence"),
     ],
 )
 def test_what_is_no_judgement_is_sent_back(changes: dict[str, Any], fault: str) -> None:
@@ -138,6 +143,27 @@ def test_what_is_no_judgement_is_sent_back(changes: dict[str, Any], fault: str) 
     assert len(repairs) == 2
     assert all(fault in repair for repair in repairs)
     assert len(spoken.said) == 1
+
+
+@pytest.mark.parametrize(("said", "counts"), [("8", 8), (" 7.5 ", 7.5), (11, 10), (-1, 0), ("26", 10), ("-3", 0)])
+def test_points_may_be_texts_and_are_clipped_to_the_maximum(said: Any, counts: float) -> None:
+    spoken, wire = judged(preferring(NAMES[0], points={**FULL, "memorability": said}))
+
+    assert len(wire.bodies) == 2
+    assert spoken.said[0].rubric[NAMES[0]]["memorability"] == counts
+
+
+@pytest.mark.parametrize("form", ["{label}", " {label} ", "{name}"])
+def test_a_choice_may_be_a_small_letter_or_the_name(form: str) -> None:
+    def speak(body: Mapping[str, Any]) -> str:
+        ballot = block(body)["segments"]["S01"]["ballot"]
+        label = next(k for k, v in ballot.items() if v["name"] == NAMES[2])
+        return json.dumps({"S01": judgement(form.format(label=label.lower(), name=NAMES[2]))})
+
+    spoken, wire = judged(speak)
+
+    assert len(wire.bodies) == 2
+    assert [(o.choice, o.binding) for o in spoken.said] == [(NAMES[2], True)]
 
 
 def test_a_segment_with_one_name_needs_no_judge() -> None:

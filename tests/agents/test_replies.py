@@ -14,6 +14,7 @@ from cartjury.agents.replies import (
     RefusedError,
     UnreadableError,
     WrongShapeError,
+    fields,
     json_object,
     read_entries,
 )
@@ -74,7 +75,7 @@ def test_marks_and_braces_within_texts_are_texts() -> None:
         (f"<think>one</think>{TEXT}<think>two", "still thinking"),
         (TEXT + TEXT, "more than one"),
         (f"{TEXT}\nor rather\n{TEXT}", "more than one"),
-        ('{"S01": 1,}', "cannot be read"),
+        ('{"S01": 1,,}', "cannot be read"),
         ("{'S01': 1}", "cannot be read"),
         ('{"S01": "line\nbreak"}', "cannot be read"),
         ('{"S01": 1, "S01": 2}', "'S01' twice"),
@@ -95,7 +96,8 @@ def test_what_cannot_be_read_is_said_in_a_sentence(text: str, says: str) -> None
 
 
 @pytest.mark.parametrize(
-    "hostile", ["{", "[", '{"a":', "[{", "{}", '"', '\\"', "<think>", "</think>", '{"', '{"a":1},']
+    "hostile",
+    ["{", "[", '{"a":', "[{", "{}", '"', '\\"', "<think>", "</think>", '{"', '{"a":1},', '{"id":"a"},', "{,", "[,   "],
 )
 def test_a_hostile_answer_is_read_in_no_time(hostile: str) -> None:
     text = (hostile * MAX_CHARS)[:MAX_CHARS]
@@ -148,6 +150,61 @@ def test_faults_stay_short_and_clean_whatever_the_answer_says() -> None:
 
     assert len(reading.faults["S01"]) <= FAULT
     assert reading.faults["S01"].isprintable()
+
+
+ROW = {"id": "S01", "said": "fine"}
+TWO = [ROW, {"id": "S02", "said": "well"}]
+IDS = ("S01", "S02")
+
+
+def row(segment_id: str, value: Any) -> str:
+    """An entry reader for entries with fields."""
+    return name(segment_id, fields(value, {"said": str})["said"])
+
+
+@pytest.mark.parametrize("wrapped", [{"segments": ANSWER}, {"data": {"segments": ANSWER}}])
+def test_an_object_with_a_single_key_around_the_entries_is_taken_off(wrapped: Any) -> None:
+    assert dict(read_entries(json.dumps(wrapped), ["S01"], lambda _, value: value).accepted) == ANSWER
+
+
+def test_three_objects_around_the_entries_are_not_taken_off() -> None:
+    assert not read_entries(json.dumps({"a": {"b": {"c": {"S01": "fine"}}}}), ["S01"], name).accepted
+
+
+@pytest.mark.parametrize("key", ["id", "segment", "segment_id"])
+@pytest.mark.parametrize("form", ["{}", "Here:\n```json\n{}\n```", '{{"segments": {}}}', '{{"a": {{"b": {}}}}}'])
+def test_rows_that_name_their_segment_are_read_by_it(key: str, form: str) -> None:
+    text = form.format(json.dumps(TWO).replace('"id"', f'"{key}"'))
+
+    assert read_entries(text, IDS, row).accepted == {"S01": "fine", "S02": "well"}
+
+
+@pytest.mark.parametrize("form", ["{}", '{{"segments": {}}}'])
+def test_rows_that_name_a_segment_twice_are_refused(form: str) -> None:
+    reading = read_entries(form.format(json.dumps([*TWO, ROW])), IDS, row)
+
+    assert (reading.outcome, reading.faults["S02"]) == ("not_json", "The answer holds the key 'S01' twice.")
+
+
+def test_an_answer_by_segment_may_have_an_id_of_its_own() -> None:
+    assert read_entries('{"id": "answer", "S01": "fine"}', ["S01"], name).accepted == {"S01": "fine"}
+
+
+def test_marks_of_thinking_within_rows_are_texts() -> None:
+    assert read_entries(json.dumps([{**ROW, "said": "<think>"}]), ["S01"], row).accepted == {"S01": "<think>"}
+
+
+def test_one_trailing_comma_is_read_over_but_not_within_texts() -> None:
+    assert json_object('{"S01": ["a, ]", {"b": ",}" , },\n], }') == {"S01": ["a, ]", {"b": ",}"}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("AOV=High", "the text 'AOV=High'"), (5, "the number '5'"), ({}, "the object '{}'"), (None, "the value 'null'")],
+)
+def test_a_wrong_type_is_told_with_its_type_and_value(value: Any, said: str) -> None:
+    with pytest.raises(WrongShapeError, match=f"'claims' must be a list of texts, not {said}"):
+        fields({"claims": value}, {"claims": list})
 
 
 def test_an_answer_without_an_object_is_a_fault_of_every_segment() -> None:

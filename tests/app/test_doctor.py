@@ -204,6 +204,18 @@ def test_a_provider_that_fails_is_a_problem_and_the_other_one_sits(
     assert found["judge"][1].endswith("; groq gave no list of models")
 
 
+@pytest.mark.usefixtures("cerebras")
+def test_an_empty_list_of_models_is_none_and_no_model_is_called_gone() -> None:
+    with serving() as server:
+        os.environ.update(GROQ_API_KEY=SECRET, GROQ_API_BASE=server.url)
+        found = findings()
+
+    assert found["groq"] == (False, f"{server.url} gave no list of models")
+    assert found["judge"][1].startswith("cerebras/")
+    assert found["judge"][1].endswith("; groq gave no list of models")
+    assert not any("gone: groq/" in said for _, said in found.values())
+
+
 def test_a_server_of_one_s_own_is_asked_where_its_address_is_set(own: ModelServer) -> None:
     found = findings()
 

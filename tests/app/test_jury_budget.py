@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cartjury.data.journal import read
 from cartjury.data.run_records import Manifest
+from cartjury.tools.report_calls import held_for_caps
 from tests.agents.scripted_model import answer
 from tests.app.jury_program import CALLS, RUN, SMALL, done, whole
 from tests.fault_server import FaultServer
@@ -36,7 +38,10 @@ def test_a_cap_on_money_is_never_passed(cap: float, server: FaultServer) -> None
 
     assert found.cost_usd <= cap
     assert len(server.seen) == found.calls < CALLS
-    assert f"(--max-cost {float(cap):g})" in said
+    # A cheaper model of the chain may fit where the first one does not: then nothing was held back.
+    held = held_for_caps(read(Path("out/jury.jsonl")))
+    assert (f"(--max-cost {float(cap):g})" in said) == (held > 0)
+    assert held or cap == 0.012
     assert (found.calls > 0) == (found.names_by_origin.get("model", 0) > 0) == (cap > 0)
 
 

@@ -76,7 +76,7 @@ def test_what_it_will_take_is_said_before_the_first_request(tmp_path: Path) -> N
                     seen = len(server.seen)
                     process.kill()
 
-    assert said[-1].startswith("jury: default, effort standard: groq/")
+    assert said[-1].startswith("jury: default, effort standard: cerebras/qwen-3.8-27b as creative marketer; ")
     assert "about 10 calls" in said[-1]
     assert "tokens, $0.0" in said[-1]
     assert said[-1].endswith("at most 7 calls, $0.5\n")

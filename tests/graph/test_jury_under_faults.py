@@ -18,6 +18,8 @@ READABLE = (
     "fenced",
     "half a surrogate",
     "no usage",
+    "no finish_reason whole",
+    "text parts",
     "extra ids",
 )  # the answer is there, for who reads with care
 HALF = "missing ids"

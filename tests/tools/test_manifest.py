@@ -57,6 +57,7 @@ def test_the_manifest_says_what_every_seat_took() -> None:
     assert found.tokens == {"input": 16_200, "output": 6_020}
     assert found.cost_usd == pytest.approx(sum(s.cost_usd for s in found.jury_seats.values()))
     assert list(found.jury_seats) == list(cases.SITTING)
+    assert found.flips == 1
     assert found.names_by_origin == {"model": 11, "offline": 1}
 
 
@@ -85,7 +86,8 @@ def test_an_offline_jury_takes_nothing_and_has_nothing_to_warn_of() -> None:
 def test_what_went_otherwise_than_asked_for_is_a_warning() -> None:
     assert of_models().warnings() == (
         "the offline jury, not a model, named 1 of 12 segments: S12",
-        "risk manager abstained: proposal (no answer in time)",
+        "the judge chose otherwise in the reverse order in 1 of 11 segments; the votes decided there",
+        "risk manager abstained (proposal): no answer in time; details in jury.jsonl",
         "groq/made-up/small is no longer served by its provider; choose another model for its seats",
         "the cost of 1 request is not known",
     )
@@ -105,19 +107,104 @@ def test_a_cap_that_was_reached_is_a_warning_with_the_caps() -> None:
     capped = cases.panel(caps=Caps(max_calls=10, max_cost=0.001))
 
     assert of_models(calls=held, panel=capped).warnings()[0] == (
-        "2 requests held back, to stay within the caps (--max-calls 10, --max-cost 0.001); "
+        "1 request held back, to stay within the caps (--max-calls 10, --max-cost 0.001); "
         "the jury ended with what it had"
     )
 
 
-def test_a_juror_that_abstained_often_is_one_warning() -> None:
-    said = [("proposal", 0, "timed out."), ("ballot", 0, "no proposals"), ("ballot", 1, "no proposals")]
-    absent = tuple(
-        Abstention(persona="judge", model="groq/m", stage=stage, segment_ids=("S01",), reason=why, round=n)  # type: ignore[arg-type]
-        for stage, n, why in said
+def test_a_spend_above_a_cap_is_a_warning() -> None:
+    capped = cases.panel(caps=Caps(max_calls=10, max_tokens=20_000, max_cost=0.05))
+    calls = of_models().jury.calls
+    dear = (
+        calls[0].model_copy(update={"cost_usd": 8.03}),
+        *(c.model_copy(update={"cost_usd": 0.0}) for c in calls[1:]),
+    )
+    said = of_models(panel=capped, calls=dear).warnings()
+
+    assert "the providers counted $8.03 against a cap of $0.05" in said
+    assert "the providers counted 22,220 tokens against a cap of 20,000" in said
+    assert "11 requests sent against a cap of 10" in said
+
+
+def test_a_spend_within_the_caps_is_none() -> None:
+    capped = cases.panel(caps=Caps(max_calls=11, max_tokens=22_220, max_cost=0.05))
+
+    assert not any("against a cap" in w for w in of_models(panel=capped).warnings())
+
+
+def test_flips_of_two_judges_may_be_their_disagreement() -> None:
+    verdicts = of_models().jury.verdicts
+    both = tuple(v.model_copy(update={"model": "groq/a and groq/b", "flipped": True}) for v in verdicts)
+    found = of_models(verdicts=both)
+
+    assert described(found).flips == 12
+    assert (
+        "the judge chose otherwise in the reverse order, or the judges differed, in 12 of 12 segments; "
+        "the votes decided there"
+    ) in found.warnings()
+
+
+def test_a_flip_of_the_offline_judge_is_no_warning() -> None:
+    offline = tuple(v.model_copy(update={"flipped": True, "model": "offline"}) for v in of_models().jury.verdicts)
+    found = of_models(verdicts=offline)
+
+    assert described(found).flips == 0
+    assert not any("chose otherwise" in w for w in found.warnings())
+
+
+A, B = cases.LARGE.ref, cases.OTHER.ref
+
+
+def absent(persona: str, reason: str, stage: Any = "proposal") -> Abstention:
+    return Abstention(persona=persona, model=f"{A} and {B}", stage=stage, segment_ids=("S01",), reason=reason)
+
+
+def told(*abstentions: Abstention) -> list[str]:
+    return [w for w in of_models(abstentions=abstentions).warnings() if " abstained (" in w]
+
+
+def test_jurors_with_the_same_reason_share_a_warning_without_models() -> None:
+    why = f"{A} and {B}: its server failed"
+    seats = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")
+    said = told(*(absent(s, why) for s in seats), absent("judge", f"in the forward order: {why}", "verdict"))
+
+    assert said == [
+        (
+            "creative marketer, growth strategist and 3 others abstained (proposal, verdict): its server failed; "
+            "details in jury.jsonl"
+        )
+    ]
+
+
+def test_each_kind_of_reason_is_one_warning_with_an_example() -> None:
+    refused = "its answer was refused: the name 'A_B_C' is taken"
+    said = told(
+        absent("judge", f"{A}: {refused}; {B}: it did not answer within 60 s", "ballot"),
+        absent("judge", f"{A}: it did not answer within 59 s; {B}: {refused.replace('A_B', 'D_E')}"),
     )
 
-    assert "judge abstained: proposal (timed out); ballot (no proposals)" in of_models(abstentions=absent).warnings()
+    assert said == [
+        (
+            "judge abstained (proposal, ballot): its answer was refused, for example: the name 'A_B_C' is taken; "
+            "details in jury.jsonl"
+        ),
+        "judge abstained (proposal, ballot): it did not answer within 60 s; details in jury.jsonl",
+    ]
+
+
+def test_many_reasons_of_long_chains_are_few_whole_warnings() -> None:
+    stages = ("proposal", "ballot", "verdict")
+    said = told(
+        *(
+            absent(s, f"{A}: its answer was refused: {'long ' * n}; {B}: its answer was not JSON", stage)
+            for s in cases.SITTING
+            for stage in stages
+            for n in range(1, 60)
+        )
+    )
+
+    assert len(said) == 2
+    assert all(len(w) <= 240 and w.endswith("; details in jury.jsonl") for w in said)
 
 
 def test_a_jury_without_any_model_says_that_all_names_are_offline() -> None:

@@ -11,7 +11,7 @@ from cartjury.data.call_records import Call, Outcome
 from cartjury.data.jury_records import JuryRecord
 from cartjury.tools import report
 from cartjury.tools.report import render_report
-from cartjury.tools.report_calls import OUTCOME_WORDS, TURNED_AWAY, bill, by_seat, money, used
+from cartjury.tools.report_calls import OUTCOME_WORDS, TURNED_AWAY, bill, by_seat, calls_of, held_for_caps, money, used
 from tests.tools import report_cases as cases
 from tests.tools.report_page import Page
 
@@ -61,6 +61,30 @@ def test_a_request_that_was_turned_away_has_no_unknown_cost(outcome: Outcome) ->
 @pytest.mark.parametrize("outcome", ["answered", "timeout", "connection", "server_error"])
 def test_a_request_that_may_have_been_worked_on_has_an_unknown_cost(outcome: Outcome) -> None:
     assert used([cases.attempt("judge", cases.FREE, outcome, cost_usd=None)]).cost_unknown_calls == 1
+
+
+def test_a_request_to_a_free_model_costs_nothing_also_where_no_tokens_were_counted() -> None:
+    free = cases.model("local", "made-up-free", price_in=0, price_out=0)
+    panel = cases.panel(seats={"judge": {"models": (free, cases.FREE), "temperature": 0.3}})
+    asked = [cases.attempt("judge", m, "timeout", attempt=n).summary() for n, m in enumerate((free, cases.FREE))]
+
+    assert used(calls_of(JuryRecord(panel=panel, calls=tuple(asked)))).cost_unknown_calls == 1
+
+
+def test_a_question_that_a_cap_held_back_from_a_whole_chain_is_counted_once() -> None:
+    rungs = [cases.attempt("judge", m, "budget", attempt=n) for n, m in enumerate((cases.LARGE, cases.OTHER))]
+    other_order = cases.attempt("judge", cases.LARGE, "budget", order="reverse")
+    answered = [cases.attempt("risk_manager", cases.LARGE, "budget"), cases.attempt("risk_manager", cases.FREE)]
+
+    assert held_for_caps(rungs) == 1
+    assert held_for_caps([*rungs, other_order, *answered]) == 2
+
+
+def test_the_head_of_the_jury_says_how_often_the_judge_changed_its_mind() -> None:
+    said = "the judge chose otherwise in the reverse order in 1 of 11 segments; the votes decided there. A juror"
+
+    assert said in Page(render_report(**cases.model_run())).text
+    assert "chose otherwise" not in Page(render_report(**cases.usual_run())).text
 
 
 def test_every_outcome_has_words() -> None:
@@ -124,7 +148,7 @@ def test_what_the_jury_took_is_told_by_seat_and_beside_the_estimate() -> None:
     assert "Estimate made before 10 31,000 $0.0102 14.0 s from start to end" in took
     assert "Prices as of 2026-10-01" in took
     assert "No price is known for local/made-up-own." in took
-    assert "Risk manager: 1 request, because the model or provider had failed before" in took
+    assert "Risk manager: 1 attempt, because the model or provider had failed before" in took
 
 
 def test_the_offline_jury_took_nothing() -> None:

@@ -24,7 +24,7 @@ class Desks:
         table: the providers and models there are.
         environ: where keys and addresses are found.
         tell: told of long waits.
-        pause: seconds before a request is made again where the provider does not say how long.
+        pause: seconds, at least, before a request is made again.
     """
 
     def __init__(

@@ -94,7 +94,7 @@ def build_jury(
         roots: as for `build_graph`.
         table: as for `build_graph`.
         tell: as for `build_graph`.
-        pause: seconds before a request is made again where the provider does not say how long.
+        pause: seconds, at least, before a request is made again.
     """
     room = jury_nodes.Room(Desks(table or load_table(None), os.environ, tell, pause), roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)

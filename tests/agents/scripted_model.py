@@ -35,7 +35,7 @@ SCENERY = (
     "Valley Orchard Garden Beacon Comet Meteor Nimbus Breeze Monsoon Drizzle Sunrise Twilight Marble Granite"
 )
 PICTURES = tuple(SCENERY.split())
-SALT = "25"  # so that the first models of the preset `default` all give other names
+SALT = "128"  # so that the first models of the preset `default` all give other names
 NOUNS = ("Shoppers", "Visitors", "Circle", "Carts", "Customers", "Crowd")
 
 

@@ -9,7 +9,7 @@ from cartjury.data.call_records import Effort
 from cartjury.data.jury_records import PERSONAS, SegmentBrief
 from tests.agents.protocol import twelve
 from tests.faults import FAULTS
-from tests.graph.failing_world import TIMEOUT, Sitting, at_first, careless, few_names, hold, in_seats
+from tests.graph.failing_world import PAUSE, TIMEOUT, Sitting, at_first, careless, few_names, hold, in_seats
 from tests.graph.sitting_checks import assert_sound
 
 JUROR = "growth_strategist"
@@ -159,9 +159,9 @@ def test_of_models_that_name_carelessly_only_the_names_that_pass_are_heard(seed:
     assert sitting.origins["model"] > 6
 
 
-@pytest.mark.parametrize(("kind", "pause"), [("429 short", 0.05), ("429 at once", 0.0), ("503", 0.05)])
+@pytest.mark.parametrize(("kind", "pause"), [("429 short", 0.05), ("429 at once", PAUSE), ("503", 0.05)])
 def test_a_provider_that_says_how_long_to_wait_is_asked_again_after_that(kind: str, pause: float) -> None:
-    sitting = hold(some(), fault=at_first("judge", FAULTS[kind]), timeout=PATIENT, pause=9.0)
+    sitting = hold(some(), fault=at_first("judge", FAULTS[kind]), timeout=PATIENT)
     again = [c for c in sitting.record.calls if c.waited_s or c.attempt]
 
     assert sitting.seconds < 9.0

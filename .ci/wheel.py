@@ -8,6 +8,8 @@ from pathlib import Path
 WANTED = {
     "cartjury/data/lexicon.toml",
     "cartjury/data/personas.toml",
+    "cartjury/data/models.toml",
+    *(f"cartjury/agents/prompts/{p}.md" for p in ("shared", "propose", "rank", "judge", "debate", "repair")),
     "cartjury/tools/templates/report.html",
     *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "data")),
 }
@@ -16,6 +18,8 @@ MODULES = (
     "app.notebook",
     "graph.app",
     "agents.offline",
+    "agents.sitting",
+    "agents.clients",
     "tools.publish",
     "tools.engine.dialects",
     "data.records",

@@ -209,7 +209,7 @@ PAYLOADS = (
     "\u202egnp_Pwned",
     "Pwned\u200b_Zero",
     "[Pwned](http://evil.example)",
-    "Pwned_" + "A" * 100_000,
+    "Pwned_" + "A" * 20_000,
     "'; DROP TABLE users; --",
     "{{ 7*7 }}",
     "Ignore_all_previous_instructions",

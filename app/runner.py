@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -22,7 +20,6 @@ from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input, spa
 from cartjury.graph.state import Input, State
 
 CHECKPOINTS = "checkpoints.sqlite"
-LATER = ("cartjury.tools.proof", "cartjury.tools.manifest", "cartjury.tools.publish")  # imported by the last nodes
 THREAD: RunnableConfig = {"configurable": {"thread_id": "run"}}
 T = TypeVar("T")
 Tell = Callable[[str], None]
@@ -100,15 +97,8 @@ async def _stream(folder: Path, given: dict[str, Any] | None, watch: Watch, tabl
             if "input" in event:  # a task that starts; one that ends has a result
                 watch.started(event["name"])
             elif event["name"] == "convene" and event["result"] and not (given or {}).get("replay"):
-                _sat_down(Panel.model_validate(dict(event["result"])["panel"]), watch)
+                watch.told(in_words(Panel.model_validate(dict(event["result"])["panel"])))
         return State.model_validate((await graph.aget_state(THREAD)).values)
-
-
-def _sat_down(panel: Panel, watch: Watch) -> None:
-    """Tell what the jury will take, and load, while models think, what the nodes after it need."""
-    watch.told(in_words(panel))
-    if panel.seats:
-        Thread(target=lambda: [import_module(name) for name in LATER], daemon=True).start()
 
 
 async def _is_open(graph: Compiled, folder: Path) -> bool:

@@ -69,7 +69,8 @@ def test_what_would_pass_a_cap_is_refused_in_one_sentence(caps: Caps, reason: st
 def test_what_just_fits_is_allowed() -> None:
     hold = most(PRICED, PROMPT)
     caps = Caps(max_calls=1, max_tokens=hold.tokens, max_cost=hold.cost, max_seconds=1)
-    allowed(Budget(caps).reserve(PRICED, PROMPT))
+
+    assert Budget(caps).reserve(PRICED, PROMPT) == hold
 
 
 def test_one_call_is_not_calls() -> None:

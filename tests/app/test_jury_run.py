@@ -146,7 +146,10 @@ def test_a_required_model_that_fails_is_said_after_the_run_is_finished() -> None
 
 
 def test_required_models_that_all_answer_are_no_error(server: FaultServer) -> None:
-    done(server, *RUN, "--require-models", "--out", "out")
+    result = done(server, *RUN, "--require-models", "--out", "out")
+
+    assert "--require-models" not in result.stderr
+    assert whole("out").names_by_origin == {"model": 12}
 
 
 def test_a_jury_whose_models_fail_still_ends_with_names_and_the_truth_of_them() -> None:

@@ -21,7 +21,7 @@ from cartjury.app.config import Settings, load_settings
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.data.records import Segment, SegmentPlan
-from cartjury.graph.nodes import Node, load, measured, needed, universe
+from cartjury.graph.nodes import Node, carts_of, load, needed, universe
 from cartjury.graph.state import Run, State
 from cartjury.tools.frame import positions, read_users, write_frame
 
@@ -139,8 +139,7 @@ def through(state: State, *steps: Node, **changes: Any) -> State:
 
 def inside(frame: pd.DataFrame, state: State) -> pd.DataFrame:
     """Return the rows of a frame that are in the universe: its own columns, types and index."""
-    dataset, users = needed(state.dataset), needed(state.universe)
-    return frame.iloc[positions(Path(needed(state.input_path)), dataset, users, state.options.filter)]
+    return frame.iloc[positions(Path(needed(state.input_path)), carts_of(state), state.options.filter)]
 
 
 def segmented(frame: pd.DataFrame | None, state: State) -> pd.DataFrame:
@@ -150,11 +149,10 @@ def segmented(frame: pd.DataFrame | None, state: State) -> pd.DataFrame:
         frame: whose rows to show; None: the rows as they were checked, their index the row in the input, from 0.
         state: with a plan, and its working files still there.
     """
-    dataset, users, plan = measured(state)
-    work = Path(needed(state.run).work)
-    rows = read_users(dataset, users, plan, state.options, work)
+    carts, plan = carts_of(state), needed(state.plan)
+    rows = read_users(carts, plan, state.options, Path(needed(state.run).work))
     if frame is None:
-        return rows.set_axis(pd.Index(positions(Path(dataset.path), dataset, users, plan.filter)))
+        return rows.set_axis(pd.Index(positions(Path(carts.dataset.path), carts, plan.filter)))
     own = {*COLUMN_NAMES, *state.options.keep_columns}
     return inside(frame, state).assign(**{c: rows[c].array for c in rows.columns if c not in own})
 

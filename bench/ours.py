@@ -10,7 +10,8 @@ from pathlib import Path
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.tools.bucket import fit_plan
-from cartjury.tools.load import load
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
 from cartjury.tools.proof import prove
 from cartjury.tools.publish import Settings, publish_run
@@ -25,16 +26,17 @@ def main(source: Path, folder: Path) -> None:
     work = folder / ".work"
     work.mkdir(parents=True, exist_ok=True)
     options = Options()
-    dataset = load(source, work, options, None)
-    universe = define_universe(dataset, options, None)
-    fitted = fit_plan(dataset, universe, options, default_policy(universe.size, None, None))
-    counts = cell_counts(dataset, universe, fitted)
-    plan = apply_size_policy(fitted, counts, lambda s, c: feature_histogram(dataset, universe, fitted, s, c))
+    engine = open_engine(options, work)
+    dataset = engine.load(str(source), options, None, generated=False)
+    universe = define_universe(engine, dataset, options, None)
+    carts = Carts(engine, dataset, universe)
+    fitted = fit_plan(carts, options, default_policy(universe.size, None, None))
+    plan = apply_size_policy(fitted, cell_counts(carts, fitted), lambda s, c: feature_histogram(carts, fitted, s, c))
     named = [s.model_copy(update={"name": f"Name_{s.id}", "named_by": "rule"}) for s in plan.segments]
     plan = plan.with_changes(segments=tuple(named))
-    profiles = profile_segments(dataset, universe, plan)
+    profiles = profile_segments(carts, plan)
     scores = score_segments(plan, profiles)
-    results = Results(dataset, universe, plan, profiles, JuryRecord(), scores, prove(dataset, universe, plan))
+    results = Results(dataset, universe, plan, profiles, JuryRecord(), scores, prove(carts, plan))
     publish_run(results, folder.name, folder, work, Settings(options, None, {}))
 
 

@@ -8,14 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from cartjury.data.records import Record, SegmentPlan
-from cartjury.data.run_records import Dataset, Universe
+from cartjury.data.records import Record
 from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.recorded import check_same_data, read_manifest
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
-from cartjury.tools.load import load as load_rows
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.engines import open_engine
+from cartjury.tools.engine.protocol import Engine
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
 from cartjury.tools.score import score_segments
@@ -55,9 +56,8 @@ def generate(state: State) -> Update:
 
 def load(state: State) -> Update:
     """input_path or the mock carts -> dataset."""
-    work = Path(needed(state.run).work)
-    path = Path(state.input_path) if state.input_path else work / MOCK
-    dataset = load_rows(path, work, state.options, state.as_of, generated=not state.input_path)
+    source = state.input_path or str(Path(needed(state.run).work) / MOCK)
+    dataset = engine_of(state).load(source, state.options, state.as_of, generated=not state.input_path)
     if state.replay:
         check_same_data(dataset, Path(state.replay))
     return {"dataset": plain(dataset)}
@@ -65,29 +65,26 @@ def load(state: State) -> Update:
 
 def universe(state: State) -> Update:
     """dataset -> universe."""
-    return {"universe": plain(define_universe(needed(state.dataset), state.options, state.as_of))}
+    return {"universe": plain(define_universe(engine_of(state), needed(state.dataset), state.options, state.as_of))}
 
 
 def bucket(state: State) -> Update:
     """universe -> plan: fitted dimensions, one segment a cell."""
-    dataset, users = needed(state.dataset), needed(state.universe)
-    policy = default_policy(users.size, state.options.min_size, state.options.max_size)
-    return {"plan": plain(fit_plan(dataset, users, state.options, policy))}
+    policy = default_policy(needed(state.universe).size, state.options.min_size, state.options.max_size)
+    return {"plan": plain(fit_plan(carts_of(state), state.options, policy))}
 
 
 def size(state: State) -> Update:
     """plan -> plan: small segments merged, large ones split."""
-    dataset, users, plan = measured(state)
-    limit = state.options.memory_limit
-    counts = cell_counts(dataset, users, plan, limit)
-    sized = apply_size_policy(plan, counts, lambda s, column: feature_histogram(dataset, users, plan, s, column, limit))
-    return {"plan": plain(sized)}
+    carts, plan = carts_of(state), needed(state.plan)
+    counts = cell_counts(carts, plan)
+    return {"plan": plain(apply_size_policy(plan, counts, lambda s, c: feature_histogram(carts, plan, s, c)))}
 
 
 def profile(state: State) -> Update:
     """plan -> profiles, and the briefs that the jury is shown."""
-    dataset, users, plan = measured(state)
-    profiles = profile_segments(dataset, users, plan, state.options.memory_limit)
+    plan = needed(state.plan)
+    profiles = profile_segments(carts_of(state), plan)
     return {"profiles": [plain(p) for p in profiles], "briefs": [plain(b) for b in briefs(plan, profiles)]}
 
 
@@ -105,8 +102,7 @@ def certify(state: State) -> Update:
     """plan, dataset -> certificate: the MECE proof over the rules and over the data."""
     from cartjury.tools.proof import prove
 
-    dataset, users, plan = measured(state)
-    return {"certificate": plain(prove(dataset, users, plan, state.options.memory_limit))}
+    return {"certificate": plain(prove(carts_of(state), needed(state.plan)))}
 
 
 def publish(state: State) -> Update:
@@ -116,7 +112,8 @@ def publish(state: State) -> Update:
     from cartjury.tools.results import Results
 
     run, jury, proof = needed(state.run), needed(state.jury), needed(state.certificate)
-    results = Results(*measured(state), state.profiles, jury, state.scores, proof)
+    data = needed(state.dataset), needed(state.universe), needed(state.plan)
+    results = Results(*data, state.profiles, jury, state.scores, proof)
     recorded = read_manifest(Path(state.replay)) if state.replay else None
     settings = Settings(state.options, state.seed, state.timings, recorded)
     done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings)
@@ -150,6 +147,11 @@ def needed(value: T | None) -> T:
     return value
 
 
-def measured(state: State) -> tuple[Dataset, Universe, SegmentPlan]:
-    """Return the three things that every measurement needs."""
-    return needed(state.dataset), needed(state.universe), needed(state.plan)
+def engine_of(state: State) -> Engine:
+    """Return the engine that the options name, working in the run's own folder."""
+    return open_engine(state.options, Path(needed(state.run).work))
+
+
+def carts_of(state: State) -> Carts:
+    """Return the users of the universe, to be asked for aggregates."""
+    return Carts(engine_of(state), needed(state.dataset), needed(state.universe))

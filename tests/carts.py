@@ -18,6 +18,8 @@ from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, SegmentProfile, SegmentScore, Universe
 from cartjury.tools.bucket import fit_plan
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.load import load
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
 from cartjury.tools.proof import prove
@@ -44,12 +46,19 @@ GOOD = {
 class Segmented(NamedTuple):
     """What the deterministic part made of a file."""
 
-    dataset: Dataset
-    universe: Universe
+    carts: Carts
     plan: SegmentPlan
     profiles: tuple[SegmentProfile, ...]
     scores: tuple[SegmentScore, ...]
     certificate: Certificate
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.carts.dataset
+
+    @property
+    def universe(self) -> Universe:
+        return self.carts.universe
 
 
 def cart(**changes: str) -> dict[str, str]:
@@ -138,22 +147,26 @@ def write_frame(folder: Path, frame: pd.DataFrame, name: str = "carts.csv") -> P
     return folder / name
 
 
+def carts_in(dataset: Dataset, as_of: date | None = None, **options: Any) -> Carts:
+    """The users of the universe, on the engine that the options name."""
+    chosen = Options.model_validate(options)
+    engine = open_engine(chosen, Path(dataset.path).parent)
+    return Carts(engine, dataset, define_universe(engine, dataset, chosen, as_of))
+
+
 def segmented(path: Path, as_of: date | None = None, **options: Any) -> Segmented:
     """Run everything between load and certify."""
     chosen = Options.model_validate(options)
-    limit = chosen.memory_limit
-    dataset = loaded(path, as_of, **options)
-    universe = define_universe(dataset, chosen, as_of)
-    policy = default_policy(universe.size, chosen.min_size, chosen.max_size)
-    first = fit_plan(dataset, universe, chosen, policy)
-    counts = cell_counts(dataset, universe, first, limit)
-    plan = apply_size_policy(first, counts, lambda s, column: feature_histogram(dataset, universe, first, s, column))
-    profiles = profile_segments(dataset, universe, plan, limit)
-    proof = prove(dataset, universe, plan, limit)
-    return Segmented(dataset, universe, plan, profiles, score_segments(plan, profiles), proof)
+    carts = carts_in(loaded(path, as_of, **options), as_of, **options)
+    policy = default_policy(carts.universe.size, chosen.min_size, chosen.max_size)
+    first = fit_plan(carts, chosen, policy)
+    counts = cell_counts(carts, first)
+    plan = apply_size_policy(first, counts, lambda s, column: feature_histogram(carts, first, s, column))
+    profiles = profile_segments(carts, plan)
+    return Segmented(carts, plan, profiles, score_segments(plan, profiles), prove(carts, plan))
 
 
 def users_of(found: Segmented, path: Path, **options: Any) -> pd.DataFrame:
     """The users file, every cell as text and empty cells as empty text."""
-    write_users(path, found.dataset, found.universe, found.plan, Options.model_validate(options))
+    write_users(path, found.carts, found.plan, options.get("keep_columns", ()))
     return pd.read_csv(path, dtype=str, keep_default_na=False)

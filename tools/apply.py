@@ -7,7 +7,8 @@ from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import SEED_DIMENSIONS, DimensionSpec, Options
 from cartjury.data.records import SegmentPlan
 from cartjury.tools.drift import drift
-from cartjury.tools.load import load
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.profile import profile_segments
 from cartjury.tools.proof import prove
 from cartjury.tools.results import Results
@@ -44,9 +45,11 @@ def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_o
     Raises:
         InputError: the file breaks the contract, or nobody is in its universe.
     """
-    dataset = load(path, work, options, as_of)
-    universe = define_universe(dataset, options, as_of)
-    profiles = profile_segments(dataset, universe, plan, options.memory_limit)
+    engine = open_engine(options, work)
+    dataset = engine.load(str(path), options, as_of, generated=False)
+    universe = define_universe(engine, dataset, options, as_of)
+    carts = Carts(engine, dataset, universe)
+    profiles = profile_segments(carts, plan)
     return Results(
         dataset=dataset,
         universe=universe,
@@ -54,6 +57,6 @@ def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_o
         profiles=profiles,
         jury=JuryRecord(preset="plan", effort="plan"),
         scores=score_segments(plan, profiles),
-        certificate=prove(dataset, universe, plan, options.memory_limit),
-        drift=drift(dataset, universe, plan, options.memory_limit),
+        certificate=prove(carts, plan),
+        drift=drift(carts, plan),
     )

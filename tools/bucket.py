@@ -1,17 +1,14 @@
 """Fit dimensions: cut points at exact quantiles of the universe, rounded so that a person can say them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from cartjury.data.errors import InputError
 from cartjury.data.options import DimensionSpec, Options
 from cartjury.data.records import LEVEL_NAMES, UNKNOWN, Dimension, LogEntry, Provenance, SegmentPlan, SizePolicy
-from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.baseline import baseline
-from cartjury.tools.engine.distribution import Distribution, distribution
-from cartjury.tools.engine.duck import connect
-from cartjury.tools.engine.relation import users
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.distribution import Distribution
 from cartjury.tools.quantiles import quantiles
 from cartjury.tools.rounding import round_cuts
 from cartjury.tools.rules import initial_segments
@@ -27,7 +24,7 @@ class Fit(NamedTuple):
     log: tuple[LogEntry, ...]
 
 
-def fit_plan(dataset: Dataset, universe: Universe, options: Options, policy: SizePolicy) -> SegmentPlan:
+def fit_plan(carts: Carts, options: Options, policy: SizePolicy) -> SegmentPlan:
     """Fit the dimensions to the universe and make one segment of every cell.
 
     Returns:
@@ -37,12 +34,11 @@ def fit_plan(dataset: Dataset, universe: Universe, options: Options, policy: Siz
         InputError: a priority for a dimension or a level that does not exist.
     """
     _check_priorities(options)
-    columns = dict.fromkeys([*(d.column for d in options.dimensions), *SPLIT_FEATURES])
-    with connect(Path(dataset.path).parent, options.memory_limit) as connection:
-        relation = users(dataset, universe, options.filter)
-        values = {column: distribution(connection, relation, column, universe.size) for column in columns}
-        fits = [fit_dimension(spec, values[spec.column], exact=options.exact_cuts) for spec in options.dimensions]
-        baselines = tuple(baseline(column, found) for column, found in values.items())
+    columns = list(dict.fromkeys([*(d.column for d in options.dimensions), *SPLIT_FEATURES]))
+    _, dataset, universe = carts
+    values = carts.engine.thresholds(carts.users(options.filter), columns, universe.size)
+    baselines = tuple(baseline(column, values[column]) for column in columns)
+    fits = [fit_dimension(spec, values[spec.column], exact=options.exact_cuts) for spec in options.dimensions]
     dimensions = tuple(f.dimension for f in fits if f.dimension)
     return SegmentPlan(
         dimensions=dimensions,
@@ -86,7 +82,7 @@ def fit_dimension(spec: DimensionSpec, values: Distribution, *, exact: bool) -> 
     if not values.known:
         return Fit(None, (_dropped(f"{spec.name} is not used: no user has a value of {spec.column}"),))
     wanted = spec.cuts or tuple(dict.fromkeys(quantiles(values, spec.quantiles)))
-    cuts = wanted if spec.cuts or exact else round_cuts(wanted, values.known, values.below)
+    cuts = wanted if spec.cuts or exact else round_cuts(wanted, values)
     rounded = [_rounded(spec.name, a, b) for a, b in zip(wanted, cuts, strict=True) if a != b]
     kept, dropped = _without_empty_levels(spec.name, cuts, values)
     if not kept:

@@ -7,16 +7,13 @@ Risk Scorecards, 2006).
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from cartjury.data.contract import COLUMN_NAMES, DERIVED
 from cartjury.data.records import Baseline, SegmentPlan
-from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.baseline import bin_shares
 from cartjury.tools.bucket import UNKNOWN_IS_A_LEVEL
-from cartjury.tools.engine.distribution import Distribution, distribution
-from cartjury.tools.engine.duck import connect
-from cartjury.tools.engine.relation import users
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.distribution import Distribution
 
 MOVED = 0.2
 FLOOR = 1e-4  # share that stands for an empty bin, whose logarithm has no value
@@ -28,14 +25,15 @@ def stability_index(expected: Sequence[float], actual: Sequence[float]) -> float
     return math.fsum((a - e) * math.log(a / e) for e, a in pairs)
 
 
-def drift(dataset: Dataset, universe: Universe, plan: SegmentPlan, memory_limit: str | None = None) -> tuple[str, ...]:
+def drift(carts: Carts, plan: SegmentPlan) -> tuple[str, ...]:
     """Warn of every feature that moved, and of every missing rate that crossed the line where Unknown is a level."""
     read = {*COLUMN_NAMES, *DERIVED, *(d.column for d in plan.dimensions)}  # a dropped dimension's column is not
     features = [b for b in plan.provenance.baseline if b.column in read] if plan.provenance else []
-    relation = users(dataset, universe, plan.filter)
-    with connect(Path(dataset.path).parent, memory_limit) as connection:
-        now = {b.column: distribution(connection, relation, b.column, universe.size) for b in features}
-        return tuple(w for f in features for w in (*_moved(f, now[f.column]), *_missing(f, now[f.column].missing)))
+    if not features:
+        return ()
+    columns = [b.column for b in features]
+    now = carts.engine.thresholds(carts.users(plan.filter), columns, carts.universe.size)
+    return tuple(w for f in features for w in (*_moved(f, now[f.column]), *_missing(f, now[f.column].missing)))
 
 
 def _moved(feature: Baseline, now: Distribution) -> list[str]:

@@ -21,9 +21,8 @@ from cartjury.data.contract import COLUMN_NAMES, CONTRACT
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.records import Comparison, SegmentPlan
-from cartjury.data.run_records import Dataset, Universe
+from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.duck import PARQUET, connect, literal
-from cartjury.tools.engine.relation import users
 from cartjury.tools.source import check_header
 from cartjury.tools.tables import write_users
 
@@ -59,14 +58,14 @@ def write_frame(frame: pd.DataFrame, path: Path, options: Options) -> None:
     _copy(pd.DataFrame(columns), path)
 
 
-def read_users(dataset: Dataset, universe: Universe, plan: SegmentPlan, options: Options, work: Path) -> pd.DataFrame:
+def read_users(carts: Carts, plan: SegmentPlan, options: Options, work: Path) -> pd.DataFrame:
     """Return what the users file holds: input columns, levels, segment_id and segment_name, in the input's order.
 
     Returns:
         Texts as str, dates as datetime64[us], counts as int64, other numbers as float64; missing ones are NaT and NaN.
     """
     path = work / "users.parquet"
-    write_users(path, dataset, universe, plan, options.model_copy(update={"users_format": "parquet"}))
+    write_users(path, carts, plan, options.keep_columns)
     with connect(work, options.memory_limit) as connection:
         rows = connection.execute(f"SELECT * FROM read_parquet({literal(str(path))})")
         texts = [column[0] for column in rows.description if str(column[1]) == "VARCHAR"]
@@ -76,26 +75,23 @@ def read_users(dataset: Dataset, universe: Universe, plan: SegmentPlan, options:
     return frame.astype({**dict.fromkeys(texts, "str"), **dict.fromkeys(counts, "int64")})
 
 
-def positions(path: Path, dataset: Dataset, universe: Universe, conditions: Sequence[Comparison]) -> NDArray[np.int64]:
+def positions(path: Path, carts: Carts, conditions: Sequence[Comparison]) -> NDArray[np.int64]:
     """Say which rows of a Parquet file are the users of the universe.
 
     Args:
         path: a file with their user_id; where an id occurs twice, its first row counts.
-        dataset: the checked rows.
-        universe: who is in.
+        carts: who is in.
         conditions: the filter on the universe.
 
     Returns:
         Positions from 0, in the file's order.
     """
-    with connect(Path(dataset.path).parent) as connection:
-        found = connection.execute(
-            f"SELECT min(file_row_number) FROM read_parquet({literal(str(path))}, file_row_number = true) "
-            f"WHERE CAST(user_id AS VARCHAR) IN (SELECT user_id FROM {users(dataset, universe, conditions)}) "
-            f"GROUP BY user_id ORDER BY 1"
-        ).fetchnumpy()
-    (column,) = found.values()
-    return np.asarray(column, dtype=np.int64)
+    found = carts.engine.aggregate(
+        f"SELECT min(file_row_number) FROM read_parquet({literal(str(path))}, file_row_number = true) "
+        f"WHERE CAST(user_id AS VARCHAR) IN (SELECT user_id FROM {carts.users(conditions)}) "
+        f"GROUP BY user_id ORDER BY 1"
+    )
+    return np.array([row for (row,) in found], dtype=np.int64)
 
 
 def _copy(columns: pd.DataFrame, path: Path) -> None:

@@ -6,15 +6,13 @@ engine. A percentile rank comes from 10,000 bins: one pass, tiny in memory.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
 from cartjury.data.records import Segment, SegmentPlan
-from cartjury.data.run_records import Dataset, SegmentProfile, Universe
-from cartjury.tools.engine.duck import connect, literal, quoted
-from cartjury.tools.engine.relation import cell_number, cells, in_boxes, segment_number, users
+from cartjury.data.run_records import SegmentProfile
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.relation import cell_number, cells, in_boxes
+from cartjury.tools.engine.sql import Sql
 
 MONEY, SHARES, WHOLE = 1_000_000, 1_000_000_000, 1  # units of the fixed-point sums
 SCALES = {
@@ -29,12 +27,10 @@ SCALES = {
 }
 BINS = 10_000
 # Engagement times urgency; nobody's engagement is guessed, so a missing one counts as none.
-CONVERSION = "coalesce(engagement_score, 0.0::DOUBLE) * (1.0::DOUBLE / (1 + days_since_abandonment))"
+CONVERSION = "coalesce(engagement_score, {zero}) * ({one} / (1 + days_since_abandonment))"
 
 
-def profile_segments(
-    dataset: Dataset, universe: Universe, plan: SegmentPlan, memory_limit: str | None = None
-) -> tuple[SegmentProfile, ...]:
+def profile_segments(carts: Carts, plan: SegmentPlan) -> tuple[SegmentProfile, ...]:
     """Measure every segment of a plan, in the plan's order; empty ones too.
 
     Besides the features, `means` holds `conversion` (engagement times urgency) and the mean percentile
@@ -42,16 +38,15 @@ def profile_segments(
     """
     further = [d.column for d in plan.dimensions if d.column not in SCALES]
     scales = {**SCALES, **dict.fromkeys(further, MONEY)}
-    with connect(Path(dataset.path).parent, memory_limit) as connection:
-        relation = _labelled(dataset, universe, plan)
-        parts = _parts(connection, relation, plan, scales)
-        conversion = _mean_ranks(connection, relation, "conversion")
-        profitability = _mean_ranks(connection, relation, "profitability_score")
+    relation = _labelled(carts, plan)
+    parts = _parts(carts, relation, plan, scales)
+    conversion = _mean_ranks(carts, relation, "conversion")
+    profitability = _mean_ranks(carts, relation, "profitability_score")
     return tuple(
         SegmentProfile(
             segment_id=segment.id,
             users=(size := sum(part.users for part in parts[i])),
-            share=size / universe.size,
+            share=size / carts.universe.size,
             means={
                 **{column: _mean(parts[i], column, scale) for column, scale in scales.items()},
                 "conversion_rank": conversion.get(i),
@@ -64,40 +59,30 @@ def profile_segments(
     )
 
 
-def cell_counts(
-    dataset: Dataset, universe: Universe, plan: SegmentPlan, memory_limit: str | None = None
-) -> dict[tuple[str, ...], int]:
+def cell_counts(carts: Carts, plan: SegmentPlan) -> dict[tuple[str, ...], int]:
     """Count the users of every populated cell."""
-    with connect(Path(dataset.path).parent, memory_limit) as connection:
-        query = (
-            f"SELECT {cell_number(plan.dimensions)} AS cell, count(*) "
-            f"FROM {users(dataset, universe, plan.filter)} GROUP BY cell ORDER BY cell"
-        )
-        order = cells(plan.dimensions)
-        return {order[number]: count for number, count in connection.execute(query).fetchall()}
-
-
-def feature_histogram(
-    dataset: Dataset,
-    universe: Universe,
-    plan: SegmentPlan,
-    segment: Segment,
-    column: str,
-    memory_limit: str | None = None,
-) -> list[tuple[float, int]]:
-    """Count a segment's users by the value of a feature that is never missing, lowest value first."""
-    query = (
-        f"SELECT {quoted(column)} AS value, count(*) FROM {users(dataset, universe, plan.filter)} "
-        f"WHERE {in_boxes(plan.dimensions, segment.boxes)} GROUP BY value ORDER BY value"
+    number = cell_number(carts.sql, plan.dimensions)
+    counted = carts.engine.aggregate(
+        f"SELECT cell, count(*) FROM (SELECT {number} AS cell FROM {carts.users(plan.filter)}) GROUP BY cell"
     )
-    with connect(Path(dataset.path).parent, memory_limit) as connection:
-        return [(float(value), count) for value, count in connection.execute(query).fetchall()]
+    order = cells(plan.dimensions)
+    return {order[number]: count for number, count in sorted(counted)}
 
 
-def _labelled(dataset: Dataset, universe: Universe, plan: SegmentPlan) -> str:
+def feature_histogram(carts: Carts, plan: SegmentPlan, segment: Segment, column: str) -> list[tuple[float, int]]:
+    """Count a segment's users by the value of a feature that is never missing, lowest value first."""
+    counted = carts.engine.aggregate(
+        f"SELECT value, count(*) FROM (SELECT {carts.sql.quoted(column)} AS value FROM {carts.users(plan.filter)} "
+        f"WHERE {in_boxes(carts.sql, plan.dimensions, segment.boxes)}) GROUP BY value"
+    )
+    return sorted((float(value), count) for value, count in counted)
+
+
+def _labelled(carts: Carts, plan: SegmentPlan) -> str:
+    conversion = CONVERSION.format(zero=carts.sql.number(0.0), one=carts.sql.number(1.0))
     return (
-        f"(SELECT *, {segment_number(plan)} AS segment, {cell_number(plan.dimensions)} AS cell, "
-        f"{CONVERSION} AS conversion FROM {users(dataset, universe, plan.filter)})"
+        f"(SELECT *, {carts.engine.assign(plan)} AS segment, {cell_number(carts.sql, plan.dimensions)} AS cell, "
+        f"{conversion} AS conversion FROM {carts.users(plan.filter)})"
     )
 
 
@@ -110,15 +95,14 @@ class Part(NamedTuple):
     total: Mapping[str, int]
 
 
-def _parts(
-    connection: duckdb.DuckDBPyConnection, relation: str, plan: SegmentPlan, scales: Mapping[str, int]
-) -> Mapping[int, list[Part]]:
+def _parts(carts: Carts, relation: str, plan: SegmentPlan, scales: Mapping[str, int]) -> Mapping[int, list[Part]]:
     """Measure the parts of every segment, by segment number."""
-    asked = ", ".join(f"count({quoted(c)}), sum({_fixed(c, scale)})" for c, scale in scales.items())
-    query = f"SELECT segment, cell, count(*), {asked} FROM {relation} GROUP BY segment, cell ORDER BY segment, cell"
+    sql = carts.sql
+    asked = ", ".join(f"count({sql.quoted(c)}), {sql.total(_fixed(sql, c, scale))}" for c, scale in scales.items())
+    query = f"SELECT segment, cell, count(*), {asked} FROM {relation} GROUP BY segment, cell"
     order = cells(plan.dimensions)
     parts: dict[int, list[Part]] = defaultdict(list)
-    for segment, cell, count, *pairs in connection.execute(query).fetchall():
+    for segment, cell, count, *pairs in sorted(carts.engine.aggregate(query)):
         known = dict(zip(scales, pairs[::2], strict=True))
         total = {column: int(value or 0) for column, value in zip(scales, pairs[1::2], strict=True)}
         parts[segment].append(Part(order[cell], count, known, total))
@@ -141,24 +125,24 @@ def _level_shares(parts: Sequence[Part], plan: SegmentPlan, users: int) -> dict[
     return shares
 
 
-def _fixed(column: str, scale: int) -> str:
+def _fixed(sql: Sql, column: str, scale: int) -> str:
     if scale == WHOLE:
-        return quoted(column)
-    return f"CAST(floor({quoted(column)} * {literal(float(scale))} + 0.5) AS BIGINT)"
+        return sql.quoted(column)
+    return f"CAST(floor({sql.quoted(column)} * {sql.number(scale)} + {sql.number(0.5)}) AS BIGINT)"
 
 
-def _mean_ranks(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> dict[int, float]:
+def _mean_ranks(carts: Carts, relation: str, column: str) -> dict[int, float]:
     """Mean percentile rank of a segment's known values, by segment number.
 
     rank = (users in lower bins + half of those in the same bin) / n, doubled here to stay whole.
     """
-    number = f"least(CAST(floor({column} * {literal(float(BINS))}) AS INTEGER), {BINS - 1})"
-    rows = connection.execute(
+    number = f"least(CAST(floor({column} * {carts.sql.number(BINS)}) AS INTEGER), {BINS - 1})"
+    rows = carts.engine.aggregate(
         f"WITH h AS (SELECT segment, {number} AS bin, count(*) AS users "
-        f"FROM {relation} WHERE {column} IS NOT NULL GROUP BY ALL), "
+        f"FROM {relation} WHERE {column} IS NOT NULL GROUP BY segment, {number}), "
         f"b AS (SELECT bin, sum(users) AS users FROM h GROUP BY bin), "
         f"r AS (SELECT bin, 2 * sum(users) OVER (ORDER BY bin) - users AS doubled, sum(users) OVER () AS n FROM b) "
         f"SELECT segment, sum(h.users * r.doubled), sum(h.users), any_value(n) "
         f"FROM h JOIN r USING (bin) GROUP BY segment"
-    ).fetchall()
+    )
     return {segment: int(total) / (2 * int(n) * int(count)) for segment, total, count, n in rows}

@@ -15,7 +15,9 @@ from cartjury.data.journal import JOURNAL, read
 from cartjury.data.options import Options
 from cartjury.data.run_records import FileEntry, Manifest
 from cartjury.tools.certify import in_words as certificate_in_words
+from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.dialects import export_all
+from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.jury_files import calls_jsonl, verdicts_json
 from cartjury.tools.manifest import manifest
 from cartjury.tools.report import render_report
@@ -81,17 +83,20 @@ def write_files(results: Results, options: Options, folder: Path, work: Path) ->
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     stem = "mock_cart_abandoners" if results.dataset.generated else "cart_abandoners"
-    write_users(draft / f"{stem}.{options.users_format}", results.dataset, results.universe, results.plan, options)
+    carts = Carts(open_engine(options, work), results.dataset, results.universe)
+    write_users(draft / f"{stem}.{options.users_format}", carts, results.plan, options.keep_columns)
     for name, text in _texts(results, read(work / JOURNAL)).items():
         (draft / name).write_text(text, encoding="utf-8", newline="")
     if results.dataset.rejected:
         shutil.copyfile(work / "rejected_rows.csv", draft / "rejected_rows.csv")
-    entries = {path.name: _entry(path) for path in sorted(draft.iterdir())}
+    written = (path for path in sorted(draft.rglob("*")) if path.is_file())
+    entries = {path.relative_to(draft).as_posix(): _entry(path) for path in written}
     _retract(folder, keep=entries)
     for name in entries:
         _durable(draft / name)
+        (folder / name).parent.mkdir(exist_ok=True)
         (draft / name).replace(folder / name)
-    draft.rmdir()
+    shutil.rmtree(draft)
     return entries
 
 

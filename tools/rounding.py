@@ -1,14 +1,26 @@
 """Cuts that a person can say: "85 or more" instead of "84.3712 or more"."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Protocol
 
 MOVED_SHARE = 0.005  # share of the users with a value that rounding may move to another level
 STEPS = (Decimal(5), Decimal(2), Decimal(1))
-BATCH = 12  # candidates that are counted in one pass; the first pass is nearly always enough
 
-Below = Callable[[Sequence[float]], Sequence[int]]  # users with a value under each of these cuts
+
+class Values(Protocol):
+    """The values of a column, as far as rounding asks for them."""
+
+    known: int  # users with a value
+
+    def below(self, cuts: Sequence[float], /) -> Sequence[int]:
+        """Count the users under each cut."""
+        ...
+
+    def between(self, cut: float, /) -> tuple[int, int]:
+        """Bounds of the users under a cut, which cost nothing."""
+        ...
 
 
 def candidates(cut: float) -> Iterator[float]:
@@ -31,24 +43,25 @@ def candidates(cut: float) -> Iterator[float]:
             return
 
 
-def round_cut(cut: float, known: int, below: Below) -> float:
-    """Return the coarsest rounding that moves at most 0.5 % of the users and leaves both sides populated.
-
-    Args:
-        cut: the exact cut.
-        known: users with a value.
-        below: counts users under cuts.
-    """
-    (exact,) = below([cut])
-    tried = candidates(cut)
-    while batch := list(itertools.islice(tried, BATCH)):
-        for rounded, count in zip(batch, below(batch), strict=True):
-            if 0 < count < known and abs(count - exact) <= MOVED_SHARE * known:
+def round_cut(cut: float, values: Values) -> float:
+    """Return the coarsest rounding that moves at most 0.5 % of the users and leaves both sides populated."""
+    (exact,) = values.below([cut])
+    for rounded in candidates(cut):
+        # Most candidates are far off, which bounds show without another look at the users.
+        if _may_do(*values.between(rounded), exact, values.known):
+            (count,) = values.below([rounded])
+            if _may_do(count, count, exact, values.known):
                 return rounded
     return cut
 
 
-def round_cuts(cuts: Sequence[float], known: int, below: Below) -> tuple[float, ...]:
+def round_cuts(cuts: Sequence[float], values: Values) -> tuple[float, ...]:
     """Round the cuts of a dimension one by one; if that makes them collide, all stay exact."""
-    rounded = tuple(round_cut(cut, known, below) for cut in cuts)
+    rounded = tuple(round_cut(cut, values) for cut in cuts)
     return rounded if list(rounded) == sorted(set(rounded)) else tuple(cuts)
+
+
+def _may_do(least: int, most: int, exact: int, known: int) -> bool:
+    """Whether a count between these bounds can be near enough to the exact one, with users on both sides."""
+    moved = max(least - exact, exact - most, 0)
+    return most > 0 and least < known and moved <= MOVED_SHARE * known

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.jury_records import JuryRecord
-from cartjury.data.options import Options
 from cartjury.data.records import BUCKET_COLUMNS, Dimension, SegmentPlan
-from cartjury.data.run_records import METRICS, Dataset, SegmentScore, Universe
-from cartjury.tools.engine.duck import connect, literal, quoted, spreadsheet_safe
-from cartjury.tools.engine.relation import level_number, segment_number, users
+from cartjury.data.run_records import METRICS, SegmentScore, Universe
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.duck import spreadsheet_safe
+from cartjury.tools.engine.relation import level_number
+from cartjury.tools.engine.sql import Sql
 from cartjury.tools.jury_files import name_model
 
 STRATEGY_COLUMNS = (
@@ -38,36 +39,38 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the sta
 PLACES = 12  # decimals; far finer than any difference that matters, and free of binary noise
 
 
-def write_users(path: Path, dataset: Dataset, universe: Universe, plan: SegmentPlan, options: Options) -> None:
-    """Write the universe, one row a user in the input's order, with levels, segment id and segment name."""
-    safe = options.users_format == "csv"
-    written = (
-        f"COPY (SELECT {', '.join(_user_columns(plan, options, safe=safe))} FROM (SELECT *, {segment_number(plan)} "
-        f"AS segment FROM {users(dataset, universe, plan.filter)})) TO {literal(str(path))} "
-    )
-    with connect(Path(dataset.path).parent, options.memory_limit) as connection:
-        connection.execute(written + ("(FORMAT csv, HEADER)" if safe else "(FORMAT parquet)"))
+def write_users(path: Path, carts: Carts, plan: SegmentPlan, keep_columns: Sequence[str] = ()) -> None:
+    """Write the universe, one row a user, with levels, segment id and segment name.
+
+    Args:
+        path: its ending says the format; a CSV is made safe for spreadsheets.
+        carts: the users; they keep the input's order, where the engine knows one.
+        plan: the segments.
+        keep_columns: further columns of the input to carry along.
+    """
+    columns = ", ".join(_user_columns(carts.sql, plan, keep_columns, safe=path.suffix == ".csv"))
+    labelled = f"(SELECT *, {carts.engine.assign(plan)} AS segment FROM {carts.users(plan.filter)})"
+    carts.engine.write(f"SELECT {columns} FROM {labelled}", path)
 
 
-def _user_columns(plan: SegmentPlan, options: Options, *, safe: bool) -> list[str]:
+def _user_columns(sql: Sql, plan: SegmentPlan, keep_columns: Sequence[str], *, safe: bool) -> list[str]:
     used = {d.column: d for d in plan.dimensions}
-    columns = [quoted(c) for c in COLUMN_NAMES if c != "user_id"]
+    columns = [sql.quoted(c) for c in COLUMN_NAMES if c != "user_id"]
     columns.insert(0, f"{spreadsheet_safe('user_id') if safe else 'user_id'} AS user_id")
-    columns += [_bucket(used.get(c), name) for c, name in BUCKET_COLUMNS.items()]
-    columns += [_bucket(d, d.bucket_column) for d in plan.dimensions if d.column not in BUCKET_COLUMNS]
-    ids = "[" + ", ".join(literal(s.id) for s in plan.segments) + "]"
-    names = "[" + ", ".join(literal(_safe(s.name) if safe else s.name) for s in plan.segments) + "]"
-    columns += [f"{ids}[segment] AS segment_id", f"{names}[segment] AS segment_name"]
-    kept = [c for c in options.keep_columns if c not in COLUMN_NAMES]
-    text = [spreadsheet_safe(f"CAST({quoted(c)} AS VARCHAR)") if safe else quoted(c) for c in kept]
-    return [*columns, *(f"{t} AS {quoted(c)}" for t, c in zip(text, kept, strict=True))]
+    columns += [_bucket(sql, used.get(c), name) for c, name in BUCKET_COLUMNS.items()]
+    columns += [_bucket(sql, d, d.bucket_column) for d in plan.dimensions if d.column not in BUCKET_COLUMNS]
+    ids = [sql.text(s.id) for s in plan.segments]
+    names = [sql.text(_safe(s.name) if safe else s.name) for s in plan.segments]
+    columns += [f"{sql.pick(ids, 'segment')} AS segment_id", f"{sql.pick(names, 'segment')} AS segment_name"]
+    kept = [sql.quoted(c) for c in keep_columns if c not in COLUMN_NAMES]
+    return [*columns, *(f"{spreadsheet_safe(sql.as_text(c)) if safe else c} AS {c}" for c in kept)]
 
 
-def _bucket(dimension: Dimension | None, name: str) -> str:
+def _bucket(sql: Sql, dimension: Dimension | None, name: str) -> str:
     if dimension is None:
-        return f"'All' AS {quoted(name)}"
-    levels = "[" + ", ".join(literal(level) for level in dimension.level_names) + "]"
-    return f"{levels}[{level_number(dimension)} + 1] AS {quoted(name)}"
+        return f"'All' AS {sql.quoted(name)}"
+    levels = sql.pick([sql.text(level) for level in dimension.level_names], f"{level_number(sql, dimension)} + 1")
+    return f"{levels} AS {sql.quoted(name)}"
 
 
 def strategy_csv(

@@ -1,41 +1,40 @@
 """Who is in: users who abandoned a cart within the window before as_of, and pass the filter."""
 
 from datetime import date
-from pathlib import Path
 
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset, Universe
-from cartjury.tools.engine.duck import connect, one
-from cartjury.tools.engine.relation import features, passes, rows, window, window_start
+from cartjury.tools.engine.protocol import Engine
+from cartjury.tools.engine.relation import features, passes, window, window_start
 
 LONELY_SHARE = 0.001  # under this share of the rows in its window, the newest date is taken for a typing error
 
 
-def define_universe(dataset: Dataset, options: Options, as_of: date | None) -> Universe:
+def define_universe(engine: Engine, dataset: Dataset, options: Options, as_of: date | None) -> Universe:
     """Count who is inside the window and the filter, and who is left out and why.
 
     Args:
+        engine: reads the rows.
         dataset: the checked rows.
-        options: `window_days`, `filter` and `memory_limit` matter here.
+        options: `window_days` and `filter` matter here.
         as_of: the day that counts as today; None takes the newest cart_abandoned_date.
 
     Raises:
         InputError: the universe is empty, or without as_of the newest date stands alone.
     """
-    with connect(Path(dataset.path).parent, options.memory_limit) as connection:
-        oldest, newest = one(
-            connection, f"SELECT min(cart_abandoned_date), max(cart_abandoned_date) FROM {rows(dataset)}"
-        )
-        day = as_of or newest
-        inside = window(day, options.window_days)
-        start = window_start(day, options.window_days)
-        in_window, later, earlier, size = one(
-            connection,
-            f"SELECT count(*) FILTER ({inside}), count(*) FILTER (cart_abandoned_date > DATE '{day}'), "
-            f"count(*) FILTER (cart_abandoned_date < DATE '{start}'), "
-            f"count(*) FILTER ({inside} AND {passes(options.filter)}) FROM {features(dataset, day)}",
-        )
+    sql, rows = engine.sql, engine.rows(dataset)
+    ((oldest, newest),) = engine.aggregate(f"SELECT min(cart_abandoned_date), max(cart_abandoned_date) FROM {rows}")
+    day = as_of or newest
+    start, inside = window_start(day, options.window_days), window(sql, day, options.window_days)
+    conditions = (
+        inside,
+        f"cart_abandoned_date > {sql.day(day)}",
+        f"cart_abandoned_date < {sql.day(start)}",
+        f"{inside} AND {passes(sql, options.filter)}",
+    )
+    counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    ((in_window, later, earlier, size),) = engine.aggregate(f"SELECT {counted} FROM {features(sql, rows, day)}")
     if as_of is None and in_window < LONELY_SHARE * dataset.rows:
         raise InputError(
             f"the newest cart_abandoned_date is {newest}, but only {in_window:,} of {dataset.rows:,} rows lie within "

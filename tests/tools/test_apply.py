@@ -11,6 +11,8 @@ from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.data.records import Box, Interval, Segment, SegmentPlan, SizePolicy
 from cartjury.tools.apply import apply_plan, options_of
+from cartjury.tools.engine.carts import Carts
+from cartjury.tools.engine.duck_engine import DuckEngine
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.results import Results
 from cartjury.tools.tables import write_users
@@ -25,7 +27,7 @@ def applied(plan: SegmentPlan, path: Path, as_of: date | None = None, **options:
 
 
 def labels(found: Results, path: Path) -> pd.DataFrame:
-    write_users(path, found.dataset, found.universe, found.plan, Options())
+    write_users(path, Carts(DuckEngine(path.parent), found.dataset, found.universe), found.plan)
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 

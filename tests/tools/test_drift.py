@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from cartjury.data.options import Options
 from cartjury.tools.apply import apply_plan, options_of
 from cartjury.tools.drift import drift, stability_index
-from cartjury.tools.universe import define_universe
-from tests.carts import Segmented, loaded, random_carts, segmented, write_frame
+from tests.carts import Segmented, carts_in, loaded, random_carts, segmented, write_frame
 
 SHARES = st.lists(st.integers(0, 50), min_size=2, max_size=10).filter(any)
 
@@ -49,7 +48,7 @@ def fitted(folder: Path, frame: pd.DataFrame) -> Segmented:
 
 def warnings(folder: Path, plan_of: Segmented, frame: pd.DataFrame) -> tuple[str, ...]:
     new = loaded(write_frame(folder, frame, "new.csv"))
-    return drift(new, define_universe(new, Options(), None), plan_of.plan)
+    return drift(carts_in(new), plan_of.plan)
 
 
 def test_the_same_users_give_no_warning(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_a_missing_rate_that_crosses_five_percent_is_named(tmp_path: Path, befor
 
 def test_a_plan_without_its_origin_cannot_tell(tmp_path: Path) -> None:
     found = fitted(tmp_path, random_carts(100))
-    assert drift(found.dataset, found.universe, found.plan.with_changes(provenance=None)) == ()
+    assert drift(found.carts, found.plan.with_changes(provenance=None)) == ()
 
 
 def test_a_dimension_that_was_dropped_is_not_asked_for(tmp_path: Path) -> None:

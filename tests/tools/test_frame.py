@@ -14,7 +14,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.tools.frame import positions, write_frame
 from cartjury.tools.load import load
-from cartjury.tools.universe import define_universe
+from tests.carts import carts_in
 
 Values = list[Any]
 DAY = pd.Timestamp("2026-11-23")
@@ -201,6 +201,4 @@ def test_positions_point_at_the_first_row_of_each_user_inside(tmp_path: Path) ->
     write_frame(frame, path, options)
     dataset = load(path, tmp_path, options, None)
 
-    inside = define_universe(dataset, options, None)
-
-    assert positions(path, dataset, inside, ()).tolist() == [0, 4]
+    assert positions(path, carts_in(dataset), ()).tolist() == [0, 4]

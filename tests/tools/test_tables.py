@@ -10,7 +10,6 @@ import pytest
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.jury_records import JuryRecord, Verdict
-from cartjury.data.options import Options
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.tables import PLACES, STRATEGY_COLUMNS, strategy_csv, write_users
 from tests.carts import Segmented, cart, random_carts, segmented, users_of, write_csv, write_frame
@@ -63,7 +62,7 @@ def test_formulas_are_neutralised_in_csv_and_kept_in_parquet(tmp_path: Path) -> 
     found = segmented(write_csv(tmp_path, [cart(user_id=i) for i in FORMULAS]))
     expected = [f"'{i}" if i[0] in "=+-@\t" else i for i in FORMULAS]
     assert users_of(found, tmp_path / "users.csv")["user_id"].tolist() == expected
-    write_users(tmp_path / "users.parquet", found.dataset, found.universe, found.plan, Options(users_format="parquet"))
+    write_users(tmp_path / "users.parquet", found.carts, found.plan)
     table = pq.read_table(tmp_path / "users.parquet").to_pandas()
     assert table["user_id"].tolist() == FORMULAS
     assert list(table) == [*COLUMN_NAMES, *BUCKETS]

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartjury.data.errors import InputError
-from cartjury.data.options import Options
 from cartjury.data.records import Comparison
 from cartjury.data.run_records import Universe
 from cartjury.tools.engine.duck import connect, one
-from cartjury.tools.engine.relation import passes, users, window
-from cartjury.tools.universe import define_universe
-from tests.carts import AS_OF, cart, carts, loaded, segmented, users_of, write_csv
+from cartjury.tools.engine.relation import passes, window
+from cartjury.tools.engine.sql import Sql
+from tests.carts import AS_OF, cart, carts, carts_in, loaded, segmented, users_of, write_csv
 
 
 def ages(*days: int) -> list[dict[str, str]]:
@@ -23,7 +22,7 @@ def ages(*days: int) -> list[dict[str, str]]:
 
 
 def defined(folder: Path, rows: list[dict[str, str]], as_of: date | None = None, **options: object) -> Universe:
-    return define_universe(loaded(write_csv(folder, rows), as_of, **options), Options.model_validate(options), as_of)
+    return carts_in(loaded(write_csv(folder, rows), as_of, **options), as_of, **options).universe
 
 
 def test_the_window_holds_day_zero_to_day_seven(tmp_path: Path) -> None:
@@ -109,17 +108,17 @@ def test_a_filter_may_read_any_column_of_the_file(tmp_path: Path) -> None:
 def test_a_missing_value_passes_no_condition(op: str, value: float) -> None:
     condition = Comparison.model_validate({"column": "x", "op": op, "value": value})
     with connect(Path()) as connection:
-        assert one(connection, f"SELECT {passes([condition])} FROM (SELECT NULL::DOUBLE AS x)") == (False,)
+        assert one(connection, f"SELECT {passes(Sql(), [condition])} FROM (SELECT NULL::DOUBLE AS x)") == (False,)
 
 
 def test_a_window_that_begins_before_the_calendar_begins_with_it() -> None:
-    assert window(date(1, 1, 3), 7) == "cart_abandoned_date BETWEEN DATE '0001-01-01' AND DATE '0001-01-03'"
+    assert window(Sql(), date(1, 1, 3), 7) == "cart_abandoned_date BETWEEN DATE '0001-01-01' AND DATE '0001-01-03'"
 
 
 def test_days_are_whole_calendar_days_before_as_of(tmp_path: Path) -> None:
     rows = [row | {"last_order_date": day} for row, day in zip(ages(0, 7), ("2026-11-24", ""), strict=True)]
     found = segmented(write_csv(tmp_path, rows), AS_OF)
-    relation = users(found.dataset, found.universe, ())
-    with connect(tmp_path) as connection:
-        days = connection.execute(f"SELECT days_since_abandonment, days_since_last_order FROM {relation}").fetchall()
+    days = found.carts.engine.aggregate(
+        f"SELECT days_since_abandonment, days_since_last_order FROM {found.carts.users(())}"
+    )
     assert days == [(0, -1), (7, None)]

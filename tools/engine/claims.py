@@ -2,13 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from cartjury.data.records import SegmentPlan
-from cartjury.data.run_records import Dataset, Universe
-from cartjury.tools.engine.duck import connect
-from cartjury.tools.engine.relation import segment_number, users
+from cartjury.tools.engine.carts import Carts
 
 BITS = 60  # predicates whose answers share one number
 
@@ -29,23 +26,22 @@ class Claims(NamedTuple):
     label_sizes: dict[str, int]
 
 
-def count_claims(
-    dataset: Dataset,
-    universe: Universe,
-    plan: SegmentPlan,
-    predicates: Mapping[str, str],
-    memory_limit: str | None = None,
-) -> Claims:
-    """Evaluate every predicate on every user, and compare with the segment the user was put into."""
+def count_claims(carts: Carts, plan: SegmentPlan, predicates: Mapping[str, str]) -> Claims:
+    """Evaluate every predicate on every user, and compare with the segment the user was put into.
+
+    Args:
+        carts: the users.
+        plan: puts them into segments.
+        predicates: each segment's own condition as the engine writes it, by segment id.
+    """
     ids = [s.id for s in plan.segments]
     masks = [_mask([predicates[sid] for sid in ids[i : i + BITS]]) for i in range(0, len(ids), BITS)]
     named = ", ".join(f"{mask} AS mask_{i}" for i, mask in enumerate(masks))
-    query = (
-        f"SELECT *, count(*) FROM (SELECT {segment_number(plan)} AS segment, {named} "
-        f"FROM {users(dataset, universe, plan.filter)}) GROUP BY ALL"
+    keys = ", ".join(["segment", *(f"mask_{i}" for i in range(len(masks)))])
+    found = carts.engine.aggregate(
+        f"SELECT {keys}, count(*) FROM (SELECT {carts.engine.assign(plan)} AS segment, {named} "
+        f"FROM {carts.users(plan.filter)}) GROUP BY {keys}"
     )
-    with connect(Path(dataset.path).parent, memory_limit) as connection:
-        found = connection.execute(query).fetchall()
     claimed, labelled = Counter[str](), Counter[str]()
     total = once = 0
     for number, *bits, count in found:
@@ -60,4 +56,6 @@ def count_claims(
 
 def _mask(predicates: Sequence[str]) -> str:
     """SQL of a number with one bit for each predicate that is true; each is evaluated by itself."""
-    return " + ".join(f"CASE WHEN {text} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, text in enumerate(predicates))
+    return " + ".join(
+        f"CASE WHEN {text} THEN CAST({1 << bit} AS BIGINT) ELSE 0 END" for bit, text in enumerate(predicates)
+    )

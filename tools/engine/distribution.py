@@ -1,30 +1,79 @@
 """How the known values of a column are distributed over the users: exact order statistics and counts.
 
-The distinct values with their running count are tabulated once, and every question after that reads
-the small table. (The engine's own quantile functions hold all values for each question, and its
-interpolation differs from numpy's in the last bit.)
+    lowest and highest value -> the range in equal buckets, counted in one pass -> the bucket a question falls into,
+    divided again, until all its values are equal or it lies on one side of the cut that was asked for
+
+Dividing keeps the order in floating point too, so equal values share a bucket, and what a bucket says of the
+ranks in it is exact. No pass holds more than its counts: memory does not grow with the users. (The engines' own
+quantile functions hold all values or approximate, and their interpolation differs from numpy's in the last bit.)
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import bisect
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
-import duckdb
+from cartjury.tools.engine.sql import Sql
 
-from cartjury.tools.engine.duck import literal, one, quoted
+LEAST, MOST = 256, 65_536  # buckets of a first pass
+USERS_A_BUCKET: Final = 256  # wished for there: many counts cost more to fetch than a second pass
+INNER: Final = 1_024  # buckets into which a bucket is divided
+
+Aggregate = Callable[[str], list[tuple[Any, ...]]]
+Question = TypeVar("Question", int, float)
 
 
-class Distribution(NamedTuple):
-    """The tabulated values of one column.
+class Bucket(NamedTuple):
+    """Neighbouring values: the lowest and highest that occur, how many users have a lower value, and how many these."""
+
+    low: float
+    high: float
+    below: int
+    users: int
+
+
+class Table:
+    """Buckets that do not overlap, lowest first."""
+
+    def __init__(self, counts: Iterable[tuple[float, float, int]], below: int) -> None:
+        self._buckets: list[Bucket] = []
+        for low, high, users in sorted(counts):
+            self._buckets.append(Bucket(low, high, below, users))
+            below += users
+        self._end = Bucket(math.inf, math.inf, below, 0)
+
+    def holding(self, rank: int) -> Bucket:
+        """The bucket of the user with this rank (0: the lowest value of all)."""
+        return self._buckets[bisect.bisect_right(self._buckets, rank, key=lambda b: b.below) - 1]
+
+    def reaching(self, cut: float) -> Bucket:
+        """The first bucket that has a value of at least `cut`."""
+        place = bisect.bisect_left(self._buckets, cut, key=lambda b: b.high)
+        return self._buckets[place] if place < len(self._buckets) else self._end
+
+
+class Distribution:
+    """The values of one column; questions are answered from counts, which are made as they are needed.
 
     Attributes:
         known: users with a value.
         users: all users.
     """
 
-    connection: duckdb.DuckDBPyConnection
-    table: str
-    known: int
-    users: int
+    def __init__(self, aggregate: Aggregate, sql: Sql, values: str, whole: Bucket, users: int) -> None:
+        """Prepare to answer.
+
+        Args:
+            aggregate: runs a query with a small result.
+            sql: how the engine writes SQL.
+            values: SQL relation with one column `value` of doubles.
+            whole: all known values.
+            users: rows of the relation.
+        """
+        self.known, self.users = whole.users, users
+        self._aggregate, self._sql, self._values, self._whole = aggregate, sql, values, whole
+        self._root = Table([(whole.low, whole.high, whole.users)], 0)
+        self._tables: dict[Bucket, Table] = {}
 
     @property
     def missing(self) -> float:
@@ -33,34 +82,97 @@ class Distribution(NamedTuple):
 
     def smallest(self, positions: Sequence[int]) -> tuple[float, ...]:
         """Return the k-th smallest values, for each k of `positions` (0: the smallest)."""
-        if not positions:
-            return ()
-        asked = ", ".join(f"min(value) FILTER (upto > {position})" for position in positions)
-        return one(self.connection, f"SELECT {asked} FROM {self.table}")
+        found = self._settle(positions, Table.holding, lambda bucket, _: bucket.low == bucket.high)
+        return tuple(found[k].low for k in positions)
 
     def below(self, cuts: Sequence[float]) -> tuple[int, ...]:
         """Count the users whose value is under each cut."""
-        if not cuts:
-            return ()
-        asked = ", ".join(f"coalesce(max(upto) FILTER (value < {literal(float(cut))}), 0)" for cut in cuts)
-        return one(self.connection, f"SELECT {asked} FROM {self.table}")
+        if not self.known:
+            return (0,) * len(cuts)
+        found = self._settle(cuts, Table.reaching, _decided)
+        return tuple(found[cut].below for cut in cuts)
+
+    def between(self, cut: float) -> tuple[int, int]:
+        """Bounds of the number of users under a cut, from what was counted already; often they are equal."""
+        if not self.known:
+            return (0, 0)
+        bucket = self._find(cut, Table.reaching, _decided)
+        return bucket.below, bucket.below if _decided(bucket, cut) else bucket.below + bucket.users
+
+    def _settle(
+        self,
+        questions: Sequence[Question],
+        find: Callable[[Table, Question], Bucket],
+        settled: Callable[[Bucket, Question], bool],
+    ) -> Mapping[Question, Bucket]:
+        """Divide buckets until each question has one that settles it."""
+        while True:
+            found = {question: self._find(question, find, settled) for question in questions}
+            unsettled = {bucket for question, bucket in found.items() if not settled(bucket, question)}
+            if not unsettled:
+                return found
+            self._divide(sorted(unsettled))
+
+    def _find(
+        self,
+        question: Question,
+        find: Callable[[Table, Question], Bucket],
+        settled: Callable[[Bucket, Question], bool],
+    ) -> Bucket:
+        """Go down through what was counted already."""
+        bucket = find(self._root, question)
+        while bucket in self._tables and not settled(bucket, question):
+            bucket = find(self._tables[bucket], question)
+        return bucket
+
+    def _divide(self, buckets: Sequence[Bucket]) -> None:
+        """Count the parts of some buckets that lie apart, in one pass."""
+        first = buckets == [self._whole]
+        number = min(max(self.known // USERS_A_BUCKET, LEAST), MOST) if first else INNER
+        parts = self._aggregate(self._parts(buckets, number))
+        for i, bucket in enumerate(buckets):
+            self._tables[bucket] = Table((part[1:] for part in parts if part[0] == i), bucket.below)
+
+    def _parts(self, buckets: Sequence[Bucket], number: int) -> str:
+        """SQL that counts the users of each part, with its lowest and highest value."""
+        sql = self._sql
+        inside = [f"value BETWEEN {sql.number(b.low)} AND {sql.number(b.high)}" for b in buckets]
+        # Subtract, divide, multiply: each keeps the order of the values, and no engine can fuse them.
+        part = [
+            f"floor((value - {sql.number(b.low)}) / {sql.number(b.high - b.low)} * {sql.number(number)})"
+            for b in buckets
+        ]
+        which = " ".join(f"WHEN {condition} THEN {i}" for i, condition in enumerate(inside))
+        where = " ".join(f"WHEN {condition} THEN {p}" for condition, p in zip(inside, part, strict=True))
+        keys = f"CASE {which} END AS bucket, CAST(CASE {where} END AS INTEGER) AS part"
+        return (
+            f"SELECT bucket, min(value), max(value), count(*) FROM (SELECT value, {keys} FROM {self._values} "
+            f"WHERE {' OR '.join(inside)}) GROUP BY bucket, part"
+        )
 
 
-def distribution(connection: duckdb.DuckDBPyConnection, relation: str, column: str, users: int) -> Distribution:
-    """Tabulate a column of a relation.
+def _decided(bucket: Bucket, cut: float) -> bool:
+    """Whether all users of a bucket are on one side of a cut that its highest value reaches."""
+    return bucket.low >= cut
+
+
+def distributions(
+    aggregate: Aggregate, sql: Sql, relation: str, columns: Sequence[str], users: int
+) -> dict[str, Distribution]:
+    """Prepare the distributions of columns, in one pass.
 
     Args:
-        connection: an open engine; the table lives as long as it.
-        relation: SQL relation of the users.
-        column: a numeric column of it.
+        aggregate: runs a query with a small result.
+        sql: how the engine writes SQL.
+        relation: SQL relation of the users; it must give the same rows each time.
+        columns: numeric columns of it.
         users: rows of the relation.
     """
-    table = quoted(f"values of {column}")
-    value = f"CAST({quoted(column)} AS DOUBLE)"
-    known = f"SELECT {value} AS value, count(*) AS users FROM {relation} WHERE {value} IS NOT NULL GROUP BY value"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"SELECT value, CAST(sum(users) OVER (ORDER BY value) AS BIGINT) AS upto FROM ({known})"
-    )
-    (count,) = one(connection, f"SELECT coalesce(max(upto), 0) FROM {table}")
-    return Distribution(connection, table, count, users)
+    value = {column: f"CAST({sql.quoted(column)} AS DOUBLE)" for column in columns}
+    asked = ", ".join(f"min({v}), max({v}), count({v})" for v in value.values())
+    (row,) = aggregate(f"SELECT {asked} FROM {relation}")
+    wholes = (Bucket(low, high, 0, known) for low, high, known in zip(*[iter(row)] * 3, strict=True))
+    return {
+        column: Distribution(aggregate, sql, f"(SELECT {value[column]} AS value FROM {relation})", whole, users)
+        for column, whole in zip(columns, wholes, strict=True)
+    }

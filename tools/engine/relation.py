@@ -10,18 +10,13 @@ from datetime import date
 
 from cartjury.data.contract import DERIVED
 from cartjury.data.records import Box, Comparison, Dimension, Interval, SegmentPlan
-from cartjury.data.run_records import Dataset, Universe
-from cartjury.tools.engine.duck import literal, quoted
+from cartjury.data.run_records import Universe
+from cartjury.tools.engine.sql import Sql
 
 
-def rows(dataset: Dataset) -> str:
-    """SQL relation of the checked rows, in the input's order."""
-    return f"read_parquet({literal(dataset.path)})"
-
-
-def window(as_of: date, window_days: int) -> str:
+def window(sql: Sql, as_of: date, window_days: int) -> str:
     """SQL condition: the cart was abandoned in the window, in whole calendar days."""
-    return f"cart_abandoned_date BETWEEN DATE '{window_start(as_of, window_days)}' AND DATE '{as_of}'"
+    return f"cart_abandoned_date BETWEEN {sql.day(window_start(as_of, window_days))} AND {sql.day(as_of)}"
 
 
 def window_start(as_of: date, window_days: int) -> date:
@@ -29,43 +24,43 @@ def window_start(as_of: date, window_days: int) -> date:
     return date.fromordinal(max(1, as_of.toordinal() - window_days))
 
 
-def passes(conditions: Sequence[Comparison]) -> str:
+def passes(sql: Sql, conditions: Sequence[Comparison]) -> str:
     """SQL condition of a plan's filter; a missing value passes none."""
-    return " AND ".join(map(_passes, conditions)) or "true"
+    return " AND ".join(_passes(sql, condition) for condition in conditions) or "true"
 
 
-def _passes(condition: Comparison) -> str:
-    column = quoted(condition.column)
+def _passes(sql: Sql, condition: Comparison) -> str:
+    column = sql.quoted(condition.column)
     # A text is compared as a text whatever type the column has in the file; dates of the contract as dates.
     if isinstance(condition.value, str) and condition.column not in DERIVED.values():
-        column = f"CAST({column} AS VARCHAR)"
-    return f"coalesce({column} {condition.op} {literal(condition.value)}, false)"
+        column = sql.as_text(column)
+    return f"coalesce({column} {condition.op} {sql.literal(condition.value)}, false)"
 
 
-def features(dataset: Dataset, as_of: date) -> str:
+def features(sql: Sql, rows: str, as_of: date) -> str:
     """SQL relation of the checked rows with the derived features beside their columns."""
-    derived = ", ".join(f"DATE '{as_of}' - {column} AS {name}" for name, column in DERIVED.items())
-    return f"(SELECT *, {derived} FROM {rows(dataset)})"
+    derived = ", ".join(f"{sql.days(as_of, column)} AS {name}" for name, column in DERIVED.items())
+    return f"(SELECT *, {derived} FROM {rows})"
 
 
-def users(dataset: Dataset, universe: Universe, conditions: Sequence[Comparison]) -> str:
-    """SQL relation of the universe, in the input's order."""
-    inside = f"{window(universe.as_of, universe.window_days)} AND {passes(conditions)}"
-    return f"(SELECT * FROM {features(dataset, universe.as_of)} WHERE {inside})"
+def users(sql: Sql, rows: str, universe: Universe, conditions: Sequence[Comparison]) -> str:
+    """SQL relation of the universe, in the order of the rows."""
+    inside = f"{window(sql, universe.as_of, universe.window_days)} AND {passes(sql, conditions)}"
+    return f"(SELECT * FROM {features(sql, rows, universe.as_of)} WHERE {inside})"
 
 
-def level_number(dimension: Dimension) -> str:
+def level_number(sql: Sql, dimension: Dimension) -> str:
     """SQL of a level's position in `dimension.level_names`: 0 is Unknown, 1 the lowest."""
-    column = quoted(dimension.column)
-    cases = " ".join(f"WHEN {column} < {literal(cut)} THEN {i}" for i, cut in enumerate(dimension.cuts, start=1))
+    column = sql.quoted(dimension.column)
+    cases = " ".join(f"WHEN {column} < {sql.number(cut)} THEN {i}" for i, cut in enumerate(dimension.cuts, start=1))
     return f"CASE WHEN {column} IS NULL THEN 0 {cases} ELSE {len(dimension.cuts) + 1} END"
 
 
-def cell_number(dimensions: Sequence[Dimension]) -> str:
+def cell_number(sql: Sql, dimensions: Sequence[Dimension]) -> str:
     """SQL of a cell's position in the product of all level names, the last dimension running fastest."""
     number = "0"
     for dimension in dimensions:
-        number = f"({number} * {len(dimension.level_names)} + {level_number(dimension)})"
+        number = f"({number} * {len(dimension.level_names)} + {level_number(sql, dimension)})"
     return number
 
 
@@ -74,7 +69,7 @@ def cells(dimensions: Sequence[Dimension]) -> list[tuple[str, ...]]:
     return list(itertools.product(*(d.level_names for d in dimensions)))
 
 
-def segment_number(plan: SegmentPlan) -> str:
+def segment_number(sql: Sql, plan: SegmentPlan) -> str:
     """SQL of a user's segment as its position in `plan.segments`, counted from 1.
 
     Cells that one segment owns are looked up; cells that local intervals divide are decided by them.
@@ -88,39 +83,39 @@ def segment_number(plan: SegmentPlan) -> str:
             else:
                 owner[box.levels] = position
     order = cells(plan.dimensions)
-    table = "[" + ", ".join(str(owner.get(cell, 0)) for cell in order) + "]"
-    looked_up = f"{table}[{cell_number(plan.dimensions)} + 1]"
+    cell = cell_number(sql, plan.dimensions)
+    looked_up = sql.pick([str(owner.get(levels, 0)) for levels in order], f"{cell} + 1")
     if not local:
         return looked_up
-    number = {cell: i for i, cell in enumerate(order)}
+    number = {levels: i for i, levels in enumerate(order)}
     cases = " ".join(
-        f"WHEN {cell_number(plan.dimensions)} = {number[levels]} AND {_inside(box.where)} THEN {position}"
+        f"WHEN {cell} = {number[levels]} AND {_inside(sql, box.where)} THEN {position}"
         for levels, box, position in local
     )
     return f"CASE {cases} ELSE {looked_up} END"
 
 
-def in_boxes(dimensions: Sequence[Dimension], boxes: Sequence[Box]) -> str:
+def in_boxes(sql: Sql, dimensions: Sequence[Dimension], boxes: Sequence[Box]) -> str:
     """SQL condition: the user is in one of the boxes."""
     number = {cell: i for i, cell in enumerate(cells(dimensions))}
     by_where: dict[tuple[Interval, ...], list[str]] = {}
     for box in boxes:
         by_where.setdefault(box.where, []).append(str(number[box.levels]))
     found = [
-        " AND ".join([f"{cell_number(dimensions)} IN ({', '.join(numbers)})", *map(_within, where)])
+        " AND ".join([f"{cell_number(sql, dimensions)} IN ({', '.join(numbers)})", _inside(sql, where)])
         for where, numbers in by_where.items()
     ]
     return " OR ".join(f"({condition})" for condition in found)
 
 
-def _inside(intervals: Sequence[Interval]) -> str:
-    return " AND ".join(_within(i) for i in intervals)
+def _inside(sql: Sql, intervals: Sequence[Interval]) -> str:
+    return " AND ".join(_within(sql, i) for i in intervals) or "true"
 
 
-def _within(interval: Interval) -> str:
-    column = quoted(interval.column)
-    bounds = [f"{column} >= {literal(interval.lower)}"] if interval.lower is not None else []
-    bounds += [f"{column} < {literal(interval.upper)}"] if interval.upper is not None else []
+def _within(sql: Sql, interval: Interval) -> str:
+    column = sql.quoted(interval.column)
+    bounds = [f"{column} >= {sql.number(interval.lower)}"] if interval.lower is not None else []
+    bounds += [f"{column} < {sql.number(interval.upper)}"] if interval.upper is not None else []
     known = " AND ".join(bounds) or "true"
     return (
         f"coalesce({known}, {str(interval.unknown).lower()})"

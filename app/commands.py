@@ -11,7 +11,7 @@ import typer
 
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.finished import read_plan, report
-from cartjury.app.terminal import Exit, Progress, leaving_at_once, say
+from cartjury.app.terminal import Exit, leaving_at_once, say
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError, ModelError
 from cartjury.data.model_table import load_table
@@ -103,9 +103,14 @@ def refuse(what: str, ignored: Sequence[str]) -> None:
 def run_to_end(folder: Path, given: Any, table: ModelTable) -> Manifest:
     """Run the graph into a folder, or finish what was begun there where nothing is given."""
     from cartjury.app import runner
+    from cartjury.app.progress import CSV, PARQUET, Progress
+    from cartjury.graph.folders import WORK
+    from cartjury.tools.engine.duck import SPILL, percent
 
-    with leaving_at_once(f"cartjury run --resume {folder} finishes this run"), Progress() as progress:
-        watch = runner.Watch(progress, progress.note)
+    shares = CSV if given is not None and given.input_path and ".csv" in given.input_path else PARQUET
+    hint, scratch = f"cartjury run --resume {folder} finishes this run", folder / WORK / SPILL
+    with leaving_at_once(hint, scratch), Progress(percent, shares) as progress:
+        watch = runner.Watch(progress, progress.note, progress.counted)
         new = given is not None
         state = runner.run(given, folder, watch, table) if new else runner.resume(folder, watch, table)
     if state.manifest is None:

@@ -32,10 +32,12 @@ class Watch:
     Attributes:
         started: called with the name of each node as it starts.
         told: called with what the user should know meanwhile: what the jury will take, long waits.
+        counted: called with the number of rows once they are loaded.
     """
 
     started: Tell = lambda _: None
     told: Tell = lambda _: None
+    counted: Callable[[int], None] = lambda _: None
 
 
 def run(given: Input, folder: Path, watch: Watch, table: ModelTable | None = None) -> State:
@@ -96,6 +98,8 @@ async def _stream(folder: Path, given: dict[str, Any] | None, watch: Watch, tabl
             _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
             if "input" in event:  # a task that starts; one that ends has a result
                 watch.started(event["name"])
+            elif event["name"] == "load" and event["result"]:
+                watch.counted(dict(event["result"])["dataset"]["rows"])
             elif event["name"] == "convene" and event["result"] and not (given or {}).get("replay"):
                 watch.told(in_words(Panel.model_validate(dict(event["result"])["panel"])))
         return State.model_validate((await graph.aget_state(THREAD)).values)

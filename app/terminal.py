@@ -1,14 +1,16 @@
-"""What the terminal shows: errors, progress, and the table of segments."""
+"""What the terminal shows: errors, and the table of segments."""
 
 import contextlib
 import functools
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any, ParamSpec, Self
+from pathlib import Path
+from typing import Any, ParamSpec
 
 import typer
 
@@ -61,13 +63,18 @@ def _drop_output() -> None:
 
 
 @contextmanager
-def leaving_at_once(hint: str) -> Iterator[None]:
+def leaving_at_once(hint: str, scratch: Path) -> Iterator[None]:
     """Let ctrl-C end the program at once, whatever its threads are busy with.
 
     Only for work that survives it: every node of a run is saved when it ends.
+
+    Args:
+        hint: how to go on.
+        scratch: folder of what the engine could not hold in memory; it is of no use to anybody else.
     """
 
     def leave(*_: object) -> None:
+        shutil.rmtree(scratch, ignore_errors=True)
         # Past Python's buffers: the signal may come in the middle of a write to them.
         wipe = WIPE if sys.stderr.isatty() else ""
         with contextlib.suppress(OSError):
@@ -84,32 +91,6 @@ def leaving_at_once(hint: str) -> Iterator[None]:
 def say(text: str) -> None:
     """Tell the user something that is not data."""
     typer.echo(text, err=True)
-
-
-class Progress:
-    """Shows the running node on stderr: one changing line on a terminal, a line a node elsewhere."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __call__(self, node: str) -> None:
-        """Show that a node has started."""
-        with contextlib.suppress(BrokenPipeError):  # whoever watched has left; the work goes on
-            typer.echo(f"{WIPE}{node} ..." if self._live else f"{node} ...", err=True, nl=not self._live)
-
-    def note(self, text: str) -> None:
-        """Tell something that is to stay on the screen; nothing where there is nothing to tell."""
-        with contextlib.suppress(BrokenPipeError):
-            if text:
-                typer.echo(f"{WIPE if self._live else ''}{text}", err=True)
-
-    def __exit__(self, *_: object) -> None:
-        """Wipe the changing line."""
-        if self._live:
-            typer.echo(WIPE, err=True, nl=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[str]) -> None:

@@ -127,28 +127,37 @@ class Distribution:
 
     def _divide(self, buckets: Sequence[Bucket]) -> None:
         """Count the parts of some buckets that lie apart, in one pass."""
-        first = buckets == [self._whole]
-        number = min(max(self.known // USERS_A_BUCKET, LEAST), MOST) if first else INNER
-        parts = self._aggregate(self._parts(buckets, number))
+        whole = buckets == [self._whole]
+        number = min(max(self.known // USERS_A_BUCKET, LEAST), MOST) if whole else INNER
+        inside = [self._inside(bucket) for bucket in buckets]
+        where = "value IS NOT NULL" if whole else " OR ".join(inside)
+        parts = self._aggregate(
+            f"SELECT bucket, min(value), max(value), count(*) FROM (SELECT value, {_which(inside)} AS bucket, "
+            f"{_choice(inside, [self._part(bucket, number) for bucket in buckets])} AS part "
+            f"FROM {self._values} WHERE {where}) GROUP BY bucket, part"
+        )
         for i, bucket in enumerate(buckets):
             self._tables[bucket] = Table((part[1:] for part in parts if part[0] == i), bucket.below)
 
-    def _parts(self, buckets: Sequence[Bucket], number: int) -> str:
-        """SQL that counts the users of each part, with its lowest and highest value."""
-        sql = self._sql
-        inside = [f"value BETWEEN {sql.number(b.low)} AND {sql.number(b.high)}" for b in buckets]
-        # Subtract, divide, multiply: each keeps the order of the values, and no engine can fuse them.
-        part = [
-            f"floor((value - {sql.number(b.low)}) / {sql.number(b.high - b.low)} * {sql.number(number)})"
-            for b in buckets
-        ]
-        which = " ".join(f"WHEN {condition} THEN {i}" for i, condition in enumerate(inside))
-        where = " ".join(f"WHEN {condition} THEN {p}" for condition, p in zip(inside, part, strict=True))
-        keys = f"CASE {which} END AS bucket, CAST(CASE {where} END AS INTEGER) AS part"
-        return (
-            f"SELECT bucket, min(value), max(value), count(*) FROM (SELECT value, {keys} FROM {self._values} "
-            f"WHERE {' OR '.join(inside)}) GROUP BY bucket, part"
-        )
+    def _inside(self, bucket: Bucket) -> str:
+        return f"value BETWEEN {self._sql.number(bucket.low)} AND {self._sql.number(bucket.high)}"
+
+    def _part(self, bucket: Bucket, number: int) -> str:
+        """SQL of a value's part of a bucket. It subtracts, divides, multiplies: nothing that an engine can fuse."""
+        low, width = self._sql.number(bucket.low), self._sql.number(bucket.high - bucket.low)
+        return f"CAST(floor((value - {low}) / {width} * {self._sql.number(number)}) AS INTEGER)"
+
+
+def _which(conditions: Sequence[str]) -> str:
+    return _choice(conditions, [str(i) for i in range(len(conditions))])
+
+
+def _choice(conditions: Sequence[str], answers: Sequence[str]) -> str:
+    """SQL of the answer whose condition holds, where one does."""
+    if len(answers) == 1:
+        return answers[0]
+    cases = " ".join(f"WHEN {when} THEN {then}" for when, then in zip(conditions, answers, strict=True))
+    return f"CASE {cases} END"
 
 
 def _decided(bucket: Bucket, cut: float) -> bool:

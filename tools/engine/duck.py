@@ -1,5 +1,6 @@
 """One way to open DuckDB, with everything that could change a result set explicitly."""
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,25 @@ from cartjury.data.errors import InputError
 PARQUET = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 200"
 
 
+_OPEN: list[duckdb.DuckDBPyConnection] = []  # the connections of this process that may be at work
+SPILL = "spill"  # folder for what does not fit into memory
+
+
+def percent() -> float | None:
+    """How far the query is that runs now, in per cent; None where none does, or the engine cannot say.
+
+    May be asked from any thread.
+    """
+    for connection in tuple(_OPEN):
+        try:
+            done: float = connection.query_progress()
+        except duckdb.Error:  # closed meanwhile
+            continue
+        if done >= 0:
+            return done
+    return None
+
+
 @contextmanager
 def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection of its own, with its own temporary tables, to an in-memory engine, and close it.
@@ -27,6 +47,7 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
         InputError: what is done with it needs more memory than the limit, or the disk is full.
     """
     connection = _engine(scratch, memory_limit).cursor()
+    _OPEN.append(connection)
     try:
         quiet(connection)
         connection.execute("SET preserve_insertion_order = true")
@@ -36,23 +57,24 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise InputError(f"the engine has too little memory or disk: {str(error).splitlines()[0]}") from error
     finally:
+        _OPEN.remove(connection)
         connection.close()
 
 
 @functools.lru_cache(maxsize=4)
 def _engine(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
     """Start an engine; starting costs more than a small query, and an idle one holds nothing."""
-    engine = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+    engine = duckdb.connect(config={"temp_directory": str(scratch / SPILL)})
     if memory_limit:
         engine.execute(f"SET memory_limit = {literal(memory_limit)}")
     return engine
 
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> None:
-    """Turn the progress bar off, which prints into pipes."""
-    # In a notebook without ipywidgets it is off, and setting it, to whatever, is an error.
-    if one(connection, "SELECT current_setting('enable_progress_bar')") == (True,):
-        connection.execute("SET enable_progress_bar = false")
+    """Let the engine count its progress, but not print it, which it would do into pipes too."""
+    connection.execute("SET enable_progress_bar_print = false")
+    with contextlib.suppress(duckdb.Error):  # in a notebook without ipywidgets, setting it to whatever is an error
+        connection.execute("SET enable_progress_bar = true")
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

@@ -72,8 +72,8 @@ def _engine(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnectio
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> None:
     """Let the engine count its progress, but not print it, which it would do into pipes too."""
-    connection.execute("SET enable_progress_bar_print = false")
-    with contextlib.suppress(duckdb.Error):  # in a notebook without ipywidgets, setting it to whatever is an error
+    with contextlib.suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets it is off, and stays so
+        connection.execute("SET enable_progress_bar_print = false")
         connection.execute("SET enable_progress_bar = true")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cartjury.app.terminal import guarded
+from cartjury.tools.engine.memory import spare_address_space
 
 EXIT_CODES = """Exit codes: 0 done, 1 done but a target was missed, 2 bad input or usage, 3 a required model failed,
 4 waiting for approval, 130 interrupted."""
@@ -166,6 +167,7 @@ def main() -> None:
     # Importing makes a few hundred thousand objects that all stay; looking through them for garbage again and
     # again costs a seventh of a run. Longer processes still collect, later.
     gc.set_threshold(1_000_000)
+    spare_address_space()
     cli(prog_name="cartjury")
 
 

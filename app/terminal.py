@@ -17,6 +17,7 @@ import typer
 from cartjury.data.errors import CartjuryError, ModelError
 
 P = ParamSpec("P")
+STARVED = ("can't start new thread", "failed to map segment")  # what Python says where a limit is reached
 WIPE = "\r\033[K"  # back to the start of the line, and clear it
 
 
@@ -47,6 +48,11 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError as error:  # the reader of our output has left, as `head` does
             _drop_output()
             raise typer.Exit(Exit.DONE) from error
+        except (MemoryError, RuntimeError, ImportError) as error:
+            if not isinstance(error, MemoryError) and not any(sign in str(error) for sign in STARVED):
+                raise
+            say("error: this process may not have as much memory as it needs: raise its limit (ulimit -v)")
+            raise typer.Exit(Exit.BAD_INPUT) from error
         except OSError as error:
             say(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
             raise typer.Exit(Exit.BAD_INPUT) from error

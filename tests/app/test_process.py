@@ -114,3 +114,23 @@ def test_settings_come_from_the_process_environment(tmp_path: Path) -> None:
 
     assert (ended.code, ended.out) == (0, "")
     assert ended.err.startswith("wrote 17 users")
+
+
+def limited(kilobytes: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A run that may take so much address space."""
+    command = f"ulimit -v {kilobytes}; {program.BIN / 'cartjury'} run --n-users 3000 --as-of 2026-10-01 --out out"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=program.surroundings(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_run_keeps_to_the_address_space_it_is_given(tmp_path: Path) -> None:
+    ended = limited(1_000_000, tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "proven MECE" in ended.stderr

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from cartjury.data.errors import InputError
+from cartjury.tools.engine.memory import default_limit
 
 # Small dictionaries only: the working file is written once and read a few times, and building
 # dictionaries for ids and prices costs more than they save.
@@ -41,7 +42,7 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
 
     Args:
         scratch: folder for files that do not fit into memory.
-        memory_limit: such as "500MB"; None leaves DuckDB's own default.
+        memory_limit: such as "500MB"; None leaves the default.
 
     Raises:
         InputError: what is done with it needs more memory than the limit, or the disk is full.
@@ -65,8 +66,9 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
 def _engine(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
     """Start an engine; starting costs more than a small query, and an idle one holds nothing."""
     engine = duckdb.connect(config={"temp_directory": str(scratch / SPILL)})
-    if memory_limit:
-        engine.execute(f"SET memory_limit = {literal(memory_limit)}")
+    limit = memory_limit or default_limit()
+    if limit:
+        engine.execute(f"SET memory_limit = {literal(limit)}")
     return engine
 
 

@@ -33,7 +33,7 @@ def make_features(
     Returns:
         The people without a value, by column that may be empty.
     """
-    _collect_orders(connection)
+    _collect_orders(connection, as_of)
     _collect_profiles(connection)
     items = "quantity" if "quantity" in carts.names else "contents" if "contents" in carts.names else "1"
     value = "coalesce(orders.aov, profiles.aov" + (", c.value)" if cart_value_as_aov else ")")
@@ -69,16 +69,16 @@ def _sessions(as_of: date) -> str:
     )
 
 
-def _collect_orders(connection: duckdb.DuckDBPyConnection) -> None:
-    """Paid orders that were not cancelled: the last day, the mean of total less refund, the share not discounted."""
+def _collect_orders(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Paid orders up to as_of that were not cancelled: the last day, the mean of total less refund, the share not discounted."""
     net = MICRO.format("greatest(coalesce(total, subtotal) - coalesce(refunded, 0), 0)")
     discount, subtotal = (f"sum({MICRO.format(f'coalesce({c}, 0)')})" for c in ("discount", "subtotal"))
     known = "CASE WHEN bool_or(discount IS NOT NULL) THEN"
     connection.execute(
         f"CREATE TEMP TABLE order_facts AS SELECT person, max(day) AS last_day, "
-        f"CAST(sum({net}) AS DOUBLE) / count(coalesce(total, subtotal)) / 1e6 AS aov, "
+        f"CAST(sum({net}) AS DOUBLE) / nullif(count(coalesce(total, subtotal)), 0) / 1e6 AS aov, "
         f"{known} {_share_kept(discount, subtotal)} END AS kept FROM orders "
-        f"WHERE person IS NOT NULL AND cancelled IS NULL "
+        f"WHERE person IS NOT NULL AND cancelled IS NULL AND day <= DATE '{as_of}' "
         f"AND (status = 'paid' OR (status IS NULL AND paid IS NOT NULL)) GROUP BY person"
     )
 
@@ -100,4 +100,6 @@ def _collect_profiles(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _share_kept(discount: str, subtotal: str) -> str:
     """SQL of 1 - discount / subtotal, not below 0; NULL where either is unknown or there is no subtotal."""
-    return f"greatest(1 - CAST({discount} AS DOUBLE) / nullif(CAST({subtotal} AS DOUBLE), 0), 0.0)"
+    share = f"1 - CAST({discount} AS DOUBLE) / CAST({subtotal} AS DOUBLE)"
+    # Not `greatest` alone, which takes no notice of NULL.
+    return f"CASE WHEN {discount} IS NOT NULL AND {subtotal} > 0 THEN greatest({share}, 0.0) END"

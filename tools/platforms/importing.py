@@ -79,6 +79,7 @@ def _carts(connection: duckdb.DuckDBPyConnection, wish: Wish) -> tuple[Facts, da
         naive=any(naive),
         unknown_consent=_count(connection, "features WHERE marketing_consent = 'unknown'"),
         overdrawn=_count(connection, "orders WHERE refunded > total"),
+        nameless=_count(connection, "orders WHERE person IS NULL"),
         keep_without_consent=wish.keep_without_consent,
         cart_value_as_aov=wish.cart_value_as_aov,
     )

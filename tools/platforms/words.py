@@ -23,6 +23,7 @@ class Facts(NamedTuple):
         naive: whether a time without a zone was met.
         unknown_consent: written people of whom no export says whether they agreed.
         overdrawn: orders with more refunded than paid.
+        nameless: orders without e-mail address, so nobody's.
     """
 
     exports: Mapping[str, Export]
@@ -33,6 +34,7 @@ class Facts(NamedTuple):
     naive: bool
     unknown_consent: int
     overdrawn: int
+    nameless: int
     keep_without_consent: bool
     cart_value_as_aov: bool
 
@@ -98,11 +100,13 @@ def notices(facts: Facts, columns: Mapping[str, str]) -> list[str]:
     carts = facts.exports["carts"]
     if not {"quantity", "contents"} & set(carts.names):
         said.append("num_cart_items: this export does not list items; it is 1 for everybody and never used for a split")
-    if "completed" not in carts.names and not carts.platform.status:
+    if not {"completed", "status"} & set(carts.names) and "orders" not in facts.exports:
         said.append("this export does not say which checkouts were completed: give --orders to leave buyers out")
     said += _about_consent(facts)
     if facts.overdrawn:
         said.append(f"{facts.overdrawn:,} orders have more refunded than they cost; they count as 0")
+    if facts.nameless:
+        said.append(f"{facts.nameless:,} orders have no e-mail address and belong to nobody here")
     left_out = [f"{n:,} {OUTCOMES[o]}" for o, n in facts.outcomes.items() if n and o != "written"]
     return [*said, *([f"checkouts left out: {'; '.join(left_out)}"] if left_out else [])]
 

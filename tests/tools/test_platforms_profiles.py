@@ -67,7 +67,15 @@ def test_engagement_is_the_rank_of_the_last_activity_among_all_profiles(tmp_path
 
 @pytest.mark.parametrize(
     ("consent", "left_out"),
-    [("email", False), ("", False), ("unsubscribed", True), ("Never_Subscribed", True), ("no", True)],
+    [
+        ("email", False),
+        ("", False),
+        ("unsubscribed", True),
+        ("Never_Subscribed", True),
+        ("no", True),
+        ("[]", False),
+        ('["email", "sms"]', False),
+    ],
 )
 def test_a_refusal_on_the_profile_counts_more_than_what_the_cart_says(
     tmp_path: Path, consent: str, left_out: bool

@@ -70,7 +70,7 @@ def _sessions(as_of: date) -> str:
 
 
 def _collect_orders(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Paid orders up to as_of that were not cancelled: the last day, the mean of total less refund, the share not discounted."""
+    """Make `order_facts` of the paid orders up to as_of: last day, mean of total less refund, share not discounted."""
     net = MICRO.format("greatest(coalesce(total, subtotal) - coalesce(refunded, 0), 0)")
     discount, subtotal = (f"sum({MICRO.format(f'coalesce({c}, 0)')})" for c in ("discount", "subtotal"))
     known = "CASE WHEN bool_or(discount IS NOT NULL) THEN"

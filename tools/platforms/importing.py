@@ -3,6 +3,7 @@
 exports -> recognised -> rows -> checkouts, orders, profiles -> people and outcomes -> eight columns -> carts + manifest
 """
 
+import shlex
 import tempfile
 from collections.abc import Mapping
 from datetime import date
@@ -79,6 +80,7 @@ def _carts(connection: duckdb.DuckDBPyConnection, wish: Wish) -> tuple[Facts, da
         naive=any(naive),
         unknown_consent=_count(connection, "features WHERE marketing_consent = 'unknown'"),
         overdrawn=_count(connection, "orders WHERE refunded > total"),
+        matched=_count(connection, "features JOIN orders ON person = user_id"),
         nameless=_count(connection, "orders WHERE person IS NULL"),
         keep_without_consent=wish.keep_without_consent,
         cart_value_as_aov=wish.cart_value_as_aov,
@@ -137,7 +139,7 @@ def _by_role(exports: list[Export]) -> Mapping[str, Export]:
         found[role] = export
     if "carts" not in found:
         first = exports[0]
-        given = " ".join(f"--{export.platform.role} {export.path}" for export in exports)
+        given = " ".join(f"--{export.platform.role} {shlex.quote(str(export.path))}" for export in exports)
         raise InputError(
             f"{first.path.name} is a {first.platform.title}: it has no date of an abandoned cart",
             (f"take {first.platform.needs} as well:", f"  cartjury import platform CHECKOUTS_FILE {given}"),

@@ -107,8 +107,9 @@ def _number(connection: duckdb.DuckDBPyConnection, export: Export, texts: str) -
         )
         faults = [(export.path.name, row, TORN.get(kind, "is not readable")) for row, kind in lines]
         connection.executemany("INSERT INTO faults VALUES (?, ?, NULL, 0, NULL, ?, NULL)", faults)
+    key = "REPLACE (last_value(key IGNORE NULLS) OVER (ORDER BY nth) AS key)" if export.platform.continues else ""
     connection.execute(
-        f"CREATE TEMP TABLE {texts} AS SELECT nth + coalesce(torn, 0) AS row, r.* EXCLUDE (nth) "
+        f"CREATE TEMP TABLE {texts} AS SELECT nth + coalesce(torn, 0) AS row, r.* EXCLUDE (nth) {key} "
         f"FROM (SELECT rowid + 1 AS nth, * FROM {texts}_read) r "
         f"ASOF LEFT JOIN (SELECT first, max(torn) AS torn FROM shift GROUP BY first) s ON r.nth >= s.first"
     )

@@ -1,5 +1,6 @@
 """The platforms that are known, and how a header tells which one an export is from."""
 
+import shlex
 import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -31,6 +32,7 @@ class Platform(Record):
     excluded: tuple[str, ...]
     needs: str = ""
     caution: str = ""
+    continues: bool = False
     fields: dict[str, tuple[str, ...]]
     status: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - pydantic copies it, and the record is frozen
 
@@ -62,6 +64,7 @@ def recognise(columns: Sequence[str]) -> Platform | None:
 
 def advice(platform: Platform, file: str) -> str:
     """Say what to do with an export that was given where carts are expected."""
+    file = shlex.quote(file)
     if platform.role == "events":
         command = f"cartjury import events {file} --preset ga4"
     elif platform.role == "carts":

@@ -32,15 +32,16 @@ TYPES: Final[Mapping[str, str]] = {
     "flag": "BOOLEAN",
     "consent": "BOOLEAN",
 }
-DAY = r"\d{4}-\d\d-\d\d"
+DAY = r"(19|2\d)\d\d-\d\d-\d\d"
 CLOCK = r"[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
 ZONE = r"(Z|UTC|[+-]\d\d(:?\d\d)?)"
 MANGLED = r"\d([.,]\d+)?[Ee]\+?\d+"
 AGAIN = "export it again, and do not save it with a spreadsheet program"
 YES = ("true", "yes", "1", "t", "y")
 NO = ("false", "no", "0", "f", "n")
-# A consent that is a refusal; any other text names the channels that somebody agreed to.
-REFUSED = (*NO, "unsubscribed", "never_subscribed", "never subscribed", "not subscribed", "suppressed", "revoked")
+# A consent that is a refusal, and one that says nothing; any other text names the channels that somebody agreed to.
+REFUSED = "unsub|never|not.subscribed|suppress|revoked|^(false|no|0|f|n)$"
+UNSAID = ("[]", "{}", "none", "null")
 
 
 class Check(NamedTuple):
@@ -155,7 +156,8 @@ def _flag(text: str) -> Check:
 
 
 def _consent(text: str) -> Check:
-    return Check(f"NOT list_contains({_list(REFUSED)}, lower({text}))", "NULL", shown=False)
+    unsaid = f"list_contains({_list(UNSAID)}, lower({text}))"
+    return Check(f"CASE WHEN NOT {unsaid} THEN NOT regexp_matches(lower({text}), '{REFUSED}') END", "NULL", shown=False)
 
 
 def _count(text: str) -> Check:

@@ -23,6 +23,7 @@ class Facts(NamedTuple):
         naive: whether a time without a zone was met.
         unknown_consent: written people of whom no export says whether they agreed.
         overdrawn: orders with more refunded than paid.
+        matched: orders of people who are written.
         nameless: orders without e-mail address, so nobody's.
     """
 
@@ -34,6 +35,7 @@ class Facts(NamedTuple):
     naive: bool
     unknown_consent: int
     overdrawn: int
+    matched: int
     nameless: int
     keep_without_consent: bool
     cart_value_as_aov: bool
@@ -105,6 +107,9 @@ def notices(facts: Facts, columns: Mapping[str, str]) -> list[str]:
     said += _about_consent(facts)
     if facts.overdrawn:
         said.append(f"{facts.overdrawn:,} orders have more refunded than they cost; they count as 0")
+    if "orders" in facts.exports and not facts.matched:
+        orders = facts.exports["orders"].path.name
+        said.append(f"no order of {orders} is by anybody who left a cart: are both exports of the same shop and time?")
     if facts.nameless:
         said.append(f"{facts.nameless:,} orders have no e-mail address and belong to nobody here")
     left_out = [f"{n:,} {OUTCOMES[o]}" for o, n in facts.outcomes.items() if n and o != "written"]

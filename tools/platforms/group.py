@@ -8,6 +8,7 @@ import duckdb
 
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.platforms.header import Export
+from cartjury.tools.platforms.table import fields_of
 from cartjury.tools.platforms.values import KINDS, TYPES
 
 LATEST = {"updated", "completed", "opened", "clicked", "active"}
@@ -25,11 +26,12 @@ def group_rows(connection: duckdb.DuckDBPyConnection, export: Export) -> None:
         f"INSERT INTO faults SELECT {name}, row, NULL, 0, {literal(export.names['key'])}, 'is empty', NULL "
         f"FROM {role}_rows WHERE key IS NULL AND row NOT IN (SELECT row FROM faults WHERE file = {name})"
     )
-    fields = ", ".join(f"{_merged(f)} AS {quoted(f)}" for f in KINDS if f != "key")
+    fields = ", ".join(f"{_merged(f)} AS {quoted(f)}" for f in fields_of(role) if f != "key")
     connection.execute(
         f"CREATE TEMP TABLE all_{role} AS SELECT key, min(row) AS row, {fields} FROM {role}_rows WHERE key IS NOT NULL "
         f"GROUP BY key"
     )
+    connection.execute(f"DROP TABLE {role}_rows")
     for field in _needed(export):
         connection.execute(
             f"INSERT INTO faults SELECT {name}, row, key, 0, {literal(export.names[field])}, 'is empty', NULL "
@@ -40,11 +42,12 @@ def group_rows(connection: duckdb.DuckDBPyConnection, export: Export) -> None:
         f"CREATE TEMP TABLE grouped_{role} AS SELECT * FROM all_{role} "
         f"WHERE key NOT IN (SELECT key FROM faults WHERE file = {name} AND key IS NOT NULL)"
     )
+    connection.execute(f"DROP TABLE all_{role}")
 
 
 def no_groups(connection: duckdb.DuckDBPyConnection, role: str) -> None:
     """Make an empty table `grouped_<role>` for an export that was not given."""
-    fields = ", ".join(f"{quoted(f)} {TYPES.get(kind, 'VARCHAR')}" for f, kind in KINDS.items())
+    fields = ", ".join(f"{quoted(f)} {TYPES.get(KINDS[f], 'VARCHAR')}" for f in fields_of(role))
     connection.execute(f"CREATE TEMP TABLE grouped_{role} (row BIGINT, {fields})")
 
 

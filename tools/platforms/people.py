@@ -51,6 +51,7 @@ def identify(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
             f"CREATE TEMP TABLE {made} AS SELECT g.*, coalesce(customer, only_customer, email) AS person{days} "
             f"FROM {table} g LEFT JOIN links USING (email)"
         )
+        connection.execute(f"DROP TABLE {table}")
 
 
 def newest_day(connection: duckdb.DuckDBPyConnection) -> date:
@@ -101,7 +102,8 @@ def decide(
     _collect_consent(connection, stated=carts_state_consent)
     refused = "false" if keep_without_consent else "agrees IS FALSE"
     connection.execute(
-        f"CREATE TEMP TABLE outcomes AS SELECT c.*, agrees, CASE "
+        f"CREATE TEMP TABLE outcomes AS SELECT c.person, c.row, day, value, discount, subtotal, "
+        f"quantity, contents, agrees, CASE "
         f"WHEN deleted IS TRUE THEN 'deleted' WHEN c.person IS NULL THEN 'no_key' "
         f"WHEN day > DATE '{as_of}' THEN 'later' "
         f"WHEN completed IS NOT NULL OR status = 'bought' THEN 'bought' WHEN status = 'waiting' THEN 'waiting' "

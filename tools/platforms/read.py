@@ -12,6 +12,7 @@ from cartjury.data.errors import InputError
 from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import literal, one, quoted
 from cartjury.tools.platforms.header import Export
+from cartjury.tools.platforms.table import fields_of
 from cartjury.tools.platforms.values import CLOCK, DAY, KINDS, TYPES, check, entries
 
 EMAIL_ID = "email_id"  # the engine's name of the function that makes ids of e-mail addresses
@@ -55,7 +56,11 @@ def read_export(connection: duckdb.DuckDBPyConnection, export: Export, zone: str
     _number(connection, export, texts)
     checks = {f: check(f, quoted(f), zone, export.platform.status) for f in fields}
     typed = [f"{checks[f].value} AS {quoted(f)}" for f in fields]
-    typed += [f"CAST(NULL AS {TYPES.get(KINDS[f], 'VARCHAR')}) AS {quoted(f)}" for f in KINDS if f not in fields]
+    typed += [
+        f"CAST(NULL AS {TYPES.get(KINDS[f], 'VARCHAR')}) AS {quoted(f)}"
+        for f in fields_of(export.platform.role)
+        if f not in fields
+    ]
     connection.execute(f"CREATE TEMP TABLE {table} AS SELECT row, {', '.join(typed)} FROM {texts}")
     for position, (field, checked) in enumerate(checks.items(), start=1):
         value = _shown(field, quoted(field)) if checked.shown else "NULL"

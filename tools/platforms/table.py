@@ -53,6 +53,12 @@ def platforms() -> tuple[Platform, ...]:
     return tuple(Platform.model_validate(entry) for entry in tomllib.loads(text)["platform"])
 
 
+def fields_of(role: str) -> tuple[str, ...]:
+    """Every field that an export of this role may have; what joins people is always among them."""
+    found = (field for platform in platforms() if platform.role == role for field in platform.fields)
+    return tuple(dict.fromkeys(("key", "customer", "email", *found)))
+
+
 def recognise(columns: Sequence[str]) -> Platform | None:
     """Tell by the names of its columns which platform an export is from; None: from none that is known.
 

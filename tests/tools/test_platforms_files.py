@@ -15,6 +15,7 @@ from cartjury.tools.engine.duck import connect, literal, one
 from cartjury.tools.platforms.importing import import_exports
 from cartjury.tools.platforms.records import Wish
 from cartjury.tools.platforms.values import check
+from tests.carts import write_csv
 from tests.tools.platform_exports import (
     CARTFLOWS,
     CHECKOUTS,
@@ -115,6 +116,21 @@ def test_what_is_no_export_is_refused_with_the_reason(tmp_path: Path, content: b
     with pytest.raises(InputError, match=message) as refused:
         imported(tmp_path / "file.csv")
     assert "ann@" not in str(refused.value)
+
+
+def test_carts_are_sent_to_the_command_that_segments_them(tmp_path: Path) -> None:
+    file = write_csv(tmp_path, []).rename(tmp_path / "mine.csv")
+
+    with pytest.raises(InputError, match=r"holds carts already: cartjury run mine\.csv"):
+        imported(file)
+
+
+def test_letters_in_another_encoding_are_told_of(tmp_path: Path) -> None:
+    file = flows(tmp_path, flow(1, "jos\xe9@example.com", "2026-11-20 10:00:00"))
+    file.write_bytes(file.read_text(encoding="utf-8").encode("cp1252"))
+
+    with pytest.raises(InputError, match="row 1: holds letters that are not UTF-8"):
+        imported(file)
 
 
 def test_a_header_with_a_column_twice_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from cartjury.tools.platforms.table import advice, platforms, recognise
+from cartjury.tools.platforms.values import KINDS
 from tests.carts import SAMPLES
 from tests.tools.platform_exports import ADMIN, CARTFLOWS, CHECKOUTS, ORDERS, PROFILES
 
@@ -79,6 +80,12 @@ def test_a_table_that_only_looks_alike_is_not_recognised(columns: tuple[str, ...
 
 def test_the_admin_export_is_known_by_either_name_of_its_total() -> None:
     assert found(["Id", "Email", "Created at", "Total Price"]) == found(["Id", "Email", "Created at", "Total"])
+
+
+def test_every_field_of_the_table_has_a_kind_and_every_export_of_carts_a_date() -> None:
+    assert {field for platform in platforms() for field in platform.fields} <= set(KINDS)
+    assert all("created" in platform.fields for platform in platforms() if platform.role == "carts")
+    assert all(platform.needs for platform in platforms() if platform.role in {"orders", "profiles"})
 
 
 def test_what_to_do_with_an_export_is_a_command() -> None:

@@ -3,12 +3,14 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
+from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.platforms.table import Platform, plain, platforms, recognise
@@ -112,7 +114,7 @@ def _first_bytes(path: Path, *, zipped: bool) -> bytes:
     try:
         with gzip.open(path) if zipped else path.open("rb") as file:
             return file.read(HEADER_LIMIT)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path.name} is no readable gzip file: {error}") from error
 
 
@@ -128,12 +130,12 @@ def _known(name: str, header: list[str]) -> Platform:
     if platform is None and any("@" in cell or cell.strip().replace(".", "").isdigit() for cell in header):
         # What stands there may be a person's; it is not shown.
         raise InputError(f"{name}: its first line is no header; take the platform's export as it was downloaded")
+    if platform is None and set(COLUMN_NAMES) <= set(header):
+        raise InputError(f"{name} holds carts already: cartjury run {name}")
     if platform is None:
         shown = ", ".join(header[:12]) + (f" and {len(header) - 12} more" if len(header) > 12 else "")
-        raise InputError(
-            f"{name} is no export that is known",
-            (f"known: {'; '.join(p.title for p in platforms())}", f"found columns: {shown}"),
-        )
+        known = (f"  {p.title}" for p in platforms())
+        raise InputError(f"{name} is no export that is known", (f"found columns: {shown}", "known are:", *known))
     return platform
 
 

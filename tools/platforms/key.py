@@ -91,9 +91,12 @@ def _ignore(path: Path) -> bool:
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return False
     listed = folder / ".gitignore"
-    text = listed.read_text(encoding="utf-8") if listed.is_file() else ""
-    if path.name in text.split():
+    try:
+        text = listed.read_text(encoding="utf-8", errors="replace") if listed.is_file() else ""
+        if path.name in text.split():
+            return False
+        with listed.open("a", encoding="utf-8") as file:
+            file.write(("\n" if text and not text.endswith("\n") else "") + f"{path.name}\n")
+    except OSError:  # a repository that this user cannot write to is not theirs to commit to
         return False
-    with listed.open("a", encoding="utf-8") as file:
-        file.write(("\n" if text and not text.endswith("\n") else "") + f"{path.name}\n")
     return True

@@ -16,7 +16,11 @@ from cartjury.tools.platforms.table import fields_of
 from cartjury.tools.platforms.values import CLOCK, DAY, KINDS, TYPES, check, entries
 
 EMAIL_ID = "email_id"  # the engine's name of the function that makes ids of e-mail addresses
-TORN = {"MISSING COLUMNS": "has too few columns", "TOO MANY COLUMNS": "has too many columns"}
+TORN = {
+    "MISSING COLUMNS": "has too few columns",
+    "TOO MANY COLUMNS": "has too many columns",
+    "INVALID ENCODING": "holds letters that are not UTF-8; take the export as it was downloaded",
+}
 # What a text may look like to be shown: digits, signs and short words. Rows that slipped by a column bring names,
 # addresses and telephone numbers to where dates and amounts are expected.
 HARMLESS = r"[0-9A-Za-z.,:/+#€$£%_ -]{1,40}"
@@ -80,12 +84,15 @@ def _scan(connection: duckdb.DuckDBPyConnection, export: Export, select: str) ->
     try:
         # All of the result: what could not be read is only known at its end.
         rows = connection.execute(f"{select} FROM {export.relation}").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise  # told by `connect`; it quotes nothing
     except duckdb.Error as error:
-        # The engine's own message quotes the line.
         mixed = "its lines end in different ways; take the export as it was downloaded"
         why = mixed if "state machine" in str(error) else f"the engine cannot read it ({type(error).__name__})"
-        raise InputError(f"{export.path.name} cannot be read: {why}") from None
-    return int(rows[0][0])
+    else:
+        return int(rows[0][0])
+    # Outside of the handler, so that the engine's own error, which quotes a line of the file, hangs on nothing.
+    raise InputError(f"{export.path.name} cannot be read: {why}")
 
 
 def _text(column: str) -> str:

@@ -156,10 +156,11 @@ def _why(column: str, columns: Mapping[str, str]) -> str:
 
 def _remedy(column: str, facts: Facts) -> str:
     if column in {"last_order_date", "avg_order_value"} and "orders" not in facts.exports:
-        other = (
-            ", or --cart-value-as-aov to use the value of the cart" if "value" in facts.exports["carts"].names else ""
-        )
-        return f" (--orders adds it{other if column == 'avg_order_value' else ''})"
+        carts = facts.exports["carts"]
+        ways = ["a Shopify orders export as --orders adds it"] if carts.platform.id.startswith("shopify") else []
+        if column == "avg_order_value" and "value" in carts.names:
+            ways.append("--cart-value-as-aov uses the value of the cart")
+        return f" ({', '.join(ways)})" if ways else ""
     if column == "engagement_score" and "profiles" not in facts.exports:
         return " (a Klaviyo profiles export as --profiles adds a proxy)"
     return ""

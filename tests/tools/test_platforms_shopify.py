@@ -65,6 +65,17 @@ def test_a_guest_checkout_of_a_customer_is_the_customers(tmp_path: Path) -> None
     assert report.outcomes["replaced"] == 1
 
 
+def test_a_guest_with_an_address_that_two_customers_share_is_neither_of_them(tmp_path: Path) -> None:
+    file = checkouts(
+        tmp_path,
+        checkout(1, ANN, "2026-11-18T10:00:00Z", customer_id="77"),
+        checkout(2, ANN, "2026-11-19T10:00:00Z", customer_id="78"),
+        checkout(3, ANN, "2026-11-20T10:00:00Z"),
+    )
+
+    assert set(imported(file)[0]) == {"77", "78", id_of(ANN)}
+
+
 def test_addresses_are_not_read_where_every_checkout_has_a_customer(tmp_path: Path) -> None:
     file = checkouts(tmp_path, checkout(1, "no address at all", "2026-11-20T10:00:00Z", customer_id="77"))
 

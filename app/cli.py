@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartjury.app.import_cli import imports
 from cartjury.app.terminal import guarded
 from cartjury.tools.engine.memory import spare_address_space
 
@@ -20,6 +21,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+cli.add_typer(imports)
 
 InputFile = Annotated[Path | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
 Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartjury.app.import_cli import import_cli
 from cartjury.app.terminal import guarded
 
 EXIT_CODES = """Exit codes: 0 done, 1 done but a target was missed, 2 bad input or usage, 3 a required model failed,
@@ -19,6 +20,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+cli.add_typer(import_cli, name="import")
 
 InputFile = Annotated[Path | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
 Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]

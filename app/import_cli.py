@@ -13,11 +13,14 @@ import_cli = typer.Typer(help="Make carts of what a shop has: logs of events.", 
 @import_cli.command()
 @guarded
 def events(  # noqa: PLR0913, PLR0917 - one parameter an option
-    log: Annotated[str, typer.Argument(metavar="FILE", help="CSV, CSV.gz, Parquet; a folder or a quoted glob of those.")],
+    log: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, CSV.gz, Parquet; a folder or a quoted glob of those.")
+    ],
     preset: Annotated[str, typer.Option(help="rees46, ga4, retailrocket, retentioneering or custom.")],
     out: Annotated[Path, typer.Option(help="Carts file: .parquet, .csv or .csv.gz.")] = Path("carts.parquet"),
     as_of: Annotated[
-        str | None, typer.Option(help="The time that counts as now; a day means its first second, UTC. [end of the log]")
+        str | None,
+        typer.Option(help="The time that counts as now; a day means its first second, UTC. [end of the log]"),
     ] = None,
     abandon_after: Annotated[str, typer.Option(help="Without a purchase for so long a cart is abandoned.")] = "24h",
     session_gap: Annotated[str, typer.Option(help="Where there are no session ids: the gap between two.")] = "30m",

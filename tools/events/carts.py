@@ -19,7 +19,7 @@ COPY_OPTIONS = {
     ".csv": "FORMAT csv, HEADER, COMPRESSION none",
     ".parquet": "FORMAT parquet",
 }
-BOT = "_suspect_bot"  # after an outcome that would be kept
+BOT = "_suspect_bot"  # said after an outcome that would be kept
 
 
 class Counts(NamedTuple):

@@ -90,7 +90,9 @@ def _id_code(role: Role, sql_type: str, missing: str) -> str:
         return f"CASE WHEN {lost} THEN 7 ELSE 0 END"
     if role == "event" or sql_type != "VARCHAR":
         return f"CASE WHEN {name} IS NULL THEN 1 ELSE 0 END"
-    spaced = " OR ".join(f"{side}({raw}, {space})" for side in ("starts_with", "ends_with") for space in ("' '", "'\u00a0'"))
+    spaced = " OR ".join(
+        f"{side}({raw}, {space})" for side in ("starts_with", "ends_with") for space in ("' '", "'\u00a0'")
+    )
     mangled = f"contains({raw}, 'E+') AND regexp_full_match({raw}, '\\d([.,]\\d+)?E\\+\\d+')"
     return f"CASE WHEN {name} IS NULL OR trim({raw}) = '' THEN 1 WHEN {spaced} THEN 6 WHEN {mangled} THEN 7 ELSE 0 END"
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast, get_args
 
 from cartjury.data.errors import InputError
-from cartjury.data.event_presets import CUSTOM, KINDS, PROFIT, REQUIRED, ROLES, TIME_FORMATS, Kind, Preset, Role, presets
+from cartjury.data.event_presets import (
+    CUSTOM,
+    KINDS,
+    PROFIT,
+    REQUIRED,
+    ROLES,
+    TIME_FORMATS,
+    Kind,
+    Preset,
+    Role,
+    presets,
+)
 
 REST = "*"  # an event name that stands for all that are not named
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -82,7 +93,7 @@ def _mapping(text: str) -> tuple[Role, str, str | None]:
         column, written = column[: pattern.start()], column[pattern.end() :]
     elif (parts := column.rpartition(":"))[2] in FORMATS.get(role, ()):
         column, written = parts[0], parts[2]
-    return cast("Role", role), column.strip(), written
+    return role, column.strip(), written
 
 
 def _names(text: str) -> dict[str, Kind]:

@@ -124,7 +124,7 @@ def _csv(path: Path, delimiter: str, *, zipped: bool) -> Table:
     columns = ", ".join(f"{field.sql}: 'VARCHAR'" for field in fields)
     options = (
         f"columns = {{{columns}}}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', "
-        f"escape = '\"', strict_mode = true, max_line_size = 16000000, store_rejects = true, rejects_limit = 0, "
+        f"escape = '\"', strict_mode = true, store_rejects = true, rejects_limit = 0, "
         f"compression = '{'gzip' if zipped else 'none'}'"
     )
     return Table(f"read_csv({literal(str(path))}, {options})", fields, numbered=False)
@@ -216,4 +216,3 @@ def _hints(table: Table, fmt: LogFormat) -> tuple[str, ...]:
 def _fits(table: Table, preset: str) -> bool:
     columns = presets()[preset].columns
     return all(any(_named(table, candidate) for candidate in columns[role]) for role in REQUIRED)
-

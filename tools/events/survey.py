@@ -83,7 +83,9 @@ def _no_carts(name: str, found: list[tuple[str, int]]) -> tuple[str, tuple[str, 
 
 def _refuse_lonely_end(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Refuse a log whose end is a few rows long after the others, by which every cart would look old."""
-    days = connection.execute(f"SELECT moment // {DAY} AS day, count(*) FROM good GROUP BY day ORDER BY day DESC").fetchall()
+    days = connection.execute(
+        f"SELECT moment // {DAY} AS day, count(*) FROM good GROUP BY day ORDER BY day DESC"
+    ).fetchall()
     most, seen = LONELY_SHARE * sum(count for _, count in days), 0
     for (day, count), (before, _) in zip(days, days[1:], strict=False):
         seen += count

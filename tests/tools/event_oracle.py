@@ -187,4 +187,3 @@ def _worth(price: float | None, pieces: float) -> Fraction:
     """Money to the millionth."""
     assert price is not None
     return Fraction(math.floor(price * pieces * 1e6 + 0.5), 10**6)
-

@@ -136,7 +136,10 @@ def _counts(connection: duckdb.DuckDBPyConnection, wishes: Wishes) -> Counts:
         users[outcome] = found.get((outcome, False), 0) + (0 if apart else found.get((outcome, True), 0))
         if apart:
             users[f"{outcome}{BOT}"] = found.get((outcome, True), 0)
-    filled = "(SELECT count(*) FROM chosen c LEFT JOIN order_values v USING (user_id) WHERE v.avg_order_value IS NULL AND c.cart_value IS NOT NULL)"
-    kept, replaced = one(connection, f"SELECT (SELECT count(*) FROM chosen), {filled}")
+    kept, filled = one(
+        connection,
+        "SELECT count(*), count(*) FILTER (avg_order_value IS NULL AND cart_value IS NOT NULL) "
+        "FROM chosen LEFT JOIN order_values USING (user_id)",
+    )
     bots = sum(count for (_, bot), count in found.items() if bot)
-    return Counts(users, bots, kept, replaced if wishes.cart_value_as_aov else 0)
+    return Counts(users, bots, kept, filled if wishes.cart_value_as_aov else 0)

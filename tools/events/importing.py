@@ -19,13 +19,13 @@ from cartjury.tools.events.carts import ages, copy_options, write_carts
 from cartjury.tools.events.log_format import LogFormat, log_format
 from cartjury.tools.events.moments import day_of, in_words, read_duration, read_moment
 from cartjury.tools.events.next_step import next_command, window_notice
+from cartjury.tools.events.notices import gaps, margin_source, nobody, row_notices, user_notices
 from cartjury.tools.events.outcomes import define_outcomes
 from cartjury.tools.events.parts import Field, Part, find_files, open_part
 from cartjury.tools.events.people import define_people, drop_repeated
 from cartjury.tools.events.record import REJECTED, SUFFIX, ImportRecord, RowCounts, SourceFile, Wishes
 from cartjury.tools.events.staging import TORN, stage_part
 from cartjury.tools.events.survey import survey
-from cartjury.tools.events.notices import gaps, margin_source, nobody, row_notices, user_notices
 from cartjury.tools.events.wording import formulas, rules
 from cartjury.tools.publish import write_atomically
 from cartjury.tools.source import sha256_of

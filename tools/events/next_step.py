@@ -32,10 +32,11 @@ def window_notice(ages: Mapping[int, int]) -> list[str]:
     total, usual, days = sum(ages.values()), _inside(ages, USUAL), window_for(ages)
     if days == USUAL:
         return []
-    return [
+    said = (
         f"{usual:,} of {total:,} carts are of the last {USUAL} days, the window that `cartjury run` takes; "
         f"--window-days {days} takes {_inside(ages, days):,}"
-    ]
+    )
+    return [said]
 
 
 def _inside(ages: Mapping[int, int], days: int) -> int:

@@ -33,8 +33,8 @@ def define_order_values(connection: duckdb.DuckDBPyConnection, gap: int) -> None
         f"SELECT user_id, order_key, moment, max({micros('revenue')}) AS revenue, "
         f"count(price) = count(*) AS known, sum({micros('price * coalesce(quantity, 1)')}) AS price "
         f"FROM (SELECT a.*, CASE WHEN order_id IS NOT NULL THEN 'o' || order_id WHEN session IS NOT NULL "
-        f"THEN 's' || session ELSE 'r' || coalesce(run, 0) END AS order_key FROM actions a "
-        f"JOIN chosen USING (user_id) LEFT JOIN (SELECT DISTINCT user_id, moment, run FROM runs) USING (user_id, moment) "
+        f"THEN 's' || session ELSE 'r' || coalesce(run, 0) END AS order_key FROM actions a JOIN chosen USING (user_id) "
+        f"LEFT JOIN (SELECT DISTINCT user_id, moment, run FROM runs) USING (user_id, moment) "
         f"WHERE kind = {PURCHASE}) GROUP BY user_id, order_key, moment) GROUP BY user_id, order_key) GROUP BY user_id"
     )
 
@@ -47,8 +47,8 @@ def define_margins(connection: duckdb.DuckDBPyConnection, source: str) -> None:
 
     Args:
         connection: it has actions.
-        source: a key of MARGINS: margin and cost are money a piece, `margin rate` is a share of the price, a discount is
-            what was taken off a piece, so that the rate is 0 at best.
+        source: a key of MARGINS: margin and cost are money a piece, `margin rate` is a share of the price, a discount
+            is what was taken off a piece, so that the rate is 0 at best.
     """
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE margins AS SELECT user_id, "
@@ -61,10 +61,14 @@ def define_margins(connection: duckdb.DuckDBPyConnection, source: str) -> None:
 
 def _number_runs(connection: duckdb.DuckDBPyConnection, gap: int) -> None:
     """Number the runs of events without session id, of chosen users who bought without transaction and session id."""
+    turn = "PARTITION BY user_id ORDER BY moment"
+    buyers = (
+        f"SELECT user_id FROM actions JOIN chosen USING (user_id) "
+        f"WHERE kind = {PURCHASE} AND order_id IS NULL AND session IS NULL"
+    )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE runs AS SELECT user_id, moment, sum(begins) OVER (PARTITION BY user_id ORDER BY moment "
-        f"ROWS UNBOUNDED PRECEDING) AS run FROM (SELECT user_id, moment, "
-        f"CASE WHEN moment - lag(moment) OVER (PARTITION BY user_id ORDER BY moment) > {gap} THEN 1 ELSE 0 END AS begins "
-        f"FROM events SEMI JOIN (SELECT user_id FROM actions JOIN chosen USING (user_id) WHERE kind = {PURCHASE} "
-        f"AND order_id IS NULL AND session IS NULL) USING (user_id) WHERE session IS NULL)"
+        f"CREATE OR REPLACE TEMP TABLE runs AS "
+        f"SELECT user_id, moment, sum(begins) OVER ({turn} ROWS UNBOUNDED PRECEDING) AS run "
+        f"FROM (SELECT user_id, moment, CASE WHEN moment - lag(moment) OVER ({turn}) > {gap} THEN 1 ELSE 0 END AS begins "
+        f"FROM events SEMI JOIN ({buyers}) USING (user_id) WHERE session IS NULL)"
     )

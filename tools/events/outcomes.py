@@ -46,7 +46,8 @@ def define_outcomes(connection: duckdb.DuckDBPyConnection, as_of: int, abandon_a
 def _define_baskets(connection: duckdb.DuckDBPyConnection, *, quantities: bool) -> None:
     """Make the table `baskets(user_id, items, cart_value)` of the users whose last cart no purchase followed."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE handled AS SELECT user_id, moment, kind, item, price, coalesce(quantity, 1) AS n "
+        f"CREATE OR REPLACE TEMP TABLE handled AS "
+        f"SELECT user_id, moment, kind, item, price, coalesce(quantity, 1) AS n "
         f"FROM actions JOIN people USING (user_id) WHERE kind IN ({CART}, {REMOVE}) AND last_cart IS NOT NULL "
         f"AND coalesce(last_purchase < last_cart, true) AND coalesce(moment > last_purchase, true)"
     )

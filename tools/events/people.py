@@ -65,7 +65,8 @@ def define_people(connection: duckdb.DuckDBPyConnection, as_of: int, gap: int, b
     connection.execute(f"CREATE OR REPLACE TEMP VIEW actions AS SELECT * FROM {actions}")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE people AS SELECT user_id, max(moment) AS last_at, count(*) AS all_events, "
-        f"count(*) FILTER (moment >= {as_of - LOOK_BACK}) AS events_30d, max(moment) FILTER (kind = {CART}) AS last_cart, "
+        f"count(*) FILTER (moment >= {as_of - LOOK_BACK}) AS events_30d, "
+        f"max(moment) FILTER (kind = {CART}) AS last_cart, "
         f"max(moment) FILTER (kind = {PURCHASE}) AS last_purchase FROM events GROUP BY user_id"
     )
     _find_bots(connection, bot_events)
@@ -76,8 +77,8 @@ def _find_bots(connection: duckdb.DuckDBPyConnection, bot_events: int) -> None:
     # Only who has so many events at all can have them within an hour, and those are few.
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE bots AS SELECT DISTINCT user_id FROM ("
-        f"SELECT user_id, moment - lag(moment, {bot_events}) OVER (PARTITION BY user_id ORDER BY moment) AS span FROM events "
-        f"SEMI JOIN (SELECT user_id FROM people WHERE all_events > {bot_events}) USING (user_id)) "
+        f"SELECT user_id, moment - lag(moment, {bot_events}) OVER (PARTITION BY user_id ORDER BY moment) AS span "
+        f"FROM events SEMI JOIN (SELECT user_id FROM people WHERE all_events > {bot_events}) USING (user_id)) "
         f"WHERE span <= {HOUR}"
     )
 

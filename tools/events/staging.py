@@ -1,7 +1,11 @@
 """A log read once: every part becomes Parquet in one shape, so that the questions after it cost little.
 
-Columns of a stage: `user_id`, `moment` (microseconds, UTC), `event` (lower case), `kind` (of KIND_CODES, NULL for an event
-that is not known), `session`, `item`, `order_id`, `price`, `quantity`, `revenue`, `margin`, `cost`, `discount` (NULL for a role that the log has not), `line_hash` (equal for equal rows), and for bad rows `codes`, `raws`, `at_row`.
+user_id, event (lower case), session, item, order_id   text, NULL for a role that the log has not
+moment                                                 microseconds since 1970, UTC
+price, quantity, revenue, margin, cost, discount       numbers, NULL where they are missing
+kind                                                   a value of KIND_CODES, NULL for an event that is not known
+line_hash                                              equal for equal rows
+codes, raws, at_row                                    of bad rows: what is wrong, raw values, place in a Parquet file
 """
 
 from pathlib import Path

@@ -1,5 +1,6 @@
 """What a log holds before anybody is judged: its names, its days, its end; and whether that makes sense."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import duckdb
@@ -71,14 +72,11 @@ def survey(connection: duckdb.DuckDBPyConnection, name: str, as_of: int | None) 
 def _no_carts(name: str, found: list[tuple[str, int]]) -> tuple[str, tuple[str, ...]]:
     shown = ", ".join(f"{event} ({count:,})" for event, count in found[:TOP])
     more = f" and {len(found) - TOP} more" if len(found) > TOP else ""
-    return (
-        f"{name} holds no cart events, so nobody can be seen to abandon a cart",
-        (
-            f"its events: {shown}{more}",
-            "if one of these puts something into the cart, say --event cart=NAME; an order history or grocery baskets "
-            "cannot tell who left without buying: take the shop's clickstream",
-        ),
+    hint = (
+        "if one of these puts something into the cart, say --event cart=NAME; an order history or grocery baskets "
+        "cannot tell who left without buying: take the shop's clickstream"
     )
+    return f"{name} holds no cart events, so nobody can be seen to abandon a cart", (f"its events: {shown}{more}", hint)
 
 
 def _refuse_lonely_end(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -87,12 +85,12 @@ def _refuse_lonely_end(connection: duckdb.DuckDBPyConnection, name: str) -> None
         f"SELECT moment // {DAY} AS day, count(*) FROM good GROUP BY day ORDER BY day DESC"
     ).fetchall()
     most, seen = LONELY_SHARE * sum(count for _, count in days), 0
-    for (day, count), (before, _) in zip(days, days[1:], strict=False):
+    for (day, count), (before, _) in pairwise(days):
         seen += count
         if seen > most:
             return
         if day - before > SILENCE:
             raise InputError(
                 f"{name}: the last {seen:,} events begin on {day_of(day * DAY)}, {day - before} days after all others: "
-                f"is a clock wrong? Say --as-of to decide what counts as now, such as --as-of {day_of((before + 1) * DAY)}"
+                f"is a clock wrong? Say --as-of to decide what counts as now: --as-of {day_of((before + 1) * DAY)}"
             )

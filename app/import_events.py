@@ -12,6 +12,13 @@ from cartjury.data.errors import InputError
 from cartjury.tools.events.importing import import_events
 from cartjury.tools.events.record import ImportRecord, Wishes
 
+WANTED = {
+    "bots": "say exclude or keep",
+    "on_bad_rows": "say fail or quarantine",
+    "memory_limit": "say a size such as 500MB",
+    "delimiter": "say one character",
+}
+
 
 def import_log(log: str, out: Path, asked: Mapping[str, Any], *, as_json: bool) -> None:
     """Make carts of a log, and say what became of its users and what to type next.
@@ -42,8 +49,9 @@ def checked(asked: Mapping[str, Any]) -> Wishes:
         return Wishes.model_validate(asked)
     except ValidationError as error:
         first = error.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise InputError(f"--{option} {first['input']}: {first['msg']}") from error
+        name = str(first["loc"][0])
+        why = WANTED.get(name, first["msg"])
+        raise InputError(f"--{name.replace('_', '-')} {first['input']}: {why}") from error
 
 
 def show_outcomes(record: ImportRecord) -> None:

@@ -39,16 +39,16 @@ def message(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], bad: i
         f"SELECT part, row, name, reason, value FROM faults ORDER BY part, row, position LIMIT {SHOWN}"
     ).fetchall()
     (total,) = one(connection, "SELECT count(*) FROM faults")
-    lines = [_in_words(parts[part].path.name if len(parts) > 1 else "", *rest) for part, *rest in found]
+    lines = [_in_words(parts[part].name if len(parts) > 1 else "", *rest) for part, *rest in found]
     more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
-    where = parts[0].path.name if len(parts) == 1 else f"{len({part for part, *_ in found})} of {len(parts)} files"
+    where = parts[0].name if len(parts) == 1 else f"{len({part for part, *_ in found})} of {len(parts)} files"
     hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
     return f"{where}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, hint)
 
 
 def write_rejected(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], target: Path) -> None:
     """Write the bad rows as a CSV: file, row, reasons, columns and the bad values."""
-    names = "[" + ", ".join(literal(part.path.name) for part in parts) + "]"
+    names = "[" + ", ".join(literal(part.name) for part in parts) + "]"
     connection.execute(
         f"COPY (SELECT {names}[part + 1] AS file, row, "
         f"string_agg(concat_ws(' ', name, reason), '; ' ORDER BY position) AS reasons, "

@@ -21,10 +21,10 @@ from cartjury.tools.events.moments import day_of, in_words, read_duration, read_
 from cartjury.tools.events.next_step import next_command, window_notice
 from cartjury.tools.events.notices import gaps, margin_source, nobody, row_notices, user_notices
 from cartjury.tools.events.outcomes import define_outcomes
-from cartjury.tools.events.parts import Field, Part, find_files, open_part
+from cartjury.tools.events.parts import Field, Part, find_files, name_in, open_part
 from cartjury.tools.events.people import define_people, drop_repeated
 from cartjury.tools.events.record import REJECTED, SUFFIX, ImportRecord, RowCounts, SourceFile, Wishes
-from cartjury.tools.events.staging import TORN, stage_part
+from cartjury.tools.events.staging import TORN, any_naive, stage_part
 from cartjury.tools.events.survey import survey
 from cartjury.tools.events.wording import formulas, rules
 from cartjury.tools.publish import write_atomically
@@ -59,11 +59,12 @@ class Staged(NamedTuple):
     stages: tuple[Path, ...]
     rows: tuple[int, ...]
     bad: int
+    naive: bool
 
     @property
     def name(self) -> str:
         """What messages call the log."""
-        return self.parts[0].path.name if len(self.parts) == 1 else "the log"
+        return self.parts[0].name if len(self.parts) == 1 else "the log"
 
     @property
     def roles(self) -> dict[Role, Field]:
@@ -94,7 +95,7 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
         connect(Path(folder), wishes.memory_limit) as connection,
     ):
         job = Job(connection, fmt, wishes, Path(folder), watch)
-        staged = _stage(job, files)
+        staged = _stage(job, given, files)
         record = _judge(job, staged, times, out, copying)
         _publish(job.scratch, out, record)
     return record
@@ -117,21 +118,21 @@ def _spare(files: Sequence[Path], given: str, out: Path) -> None:
         raise InputError(f"{out} lies in the log itself: choose another --out")
 
 
-def _stage(job: Job, files: Sequence[Path]) -> Staged:
+def _stage(job: Job, given: str, files: Sequence[Path]) -> Staged:
     connection = job.connection
-    parts = tuple(open_part(file, job.fmt, job.wishes.delimiter, connection) for file in files)
+    parts = tuple(open_part(file, name_in(given, file), job.fmt, job.wishes.delimiter, connection) for file in files)
     stages = tuple(job.scratch / f"part{number}.parquet" for number in range(len(parts)))
     connection.execute(TORN)
     rows = []
     for number, (part, stage) in enumerate(zip(parts, stages, strict=True)):
-        job.watch(f"reading {part.path.name}" + (f" ({number + 1} of {len(parts)})" if len(parts) > 1 else ""))
+        job.watch(f"reading {part.name}" + (f" ({number + 1} of {len(parts)})" if len(parts) > 1 else ""))
         rows.append(stage_part(connection, part, number, job.fmt, stage))
     bad = collect(connection, parts, stages)
     if bad and job.wishes.on_bad_rows == "fail":
         raise InputError(*message(connection, parts, bad))
     if bad:
         write_rejected(connection, parts, job.scratch / REJECTED)
-    return Staged(parts, stages, tuple(rows), bad)
+    return Staged(parts, stages, tuple(rows), bad, any_naive(connection, parts[0], job.fmt))
 
 
 def _judge(job: Job, staged: Staged, times: Times, out: Path, copying: str) -> ImportRecord:
@@ -156,7 +157,11 @@ def _judge(job: Job, staged: Staged, times: Times, out: Path, copying: str) -> I
         used=good - repeated - seen.unknown - seen.after,
     )
     by_age = ages(connection, seen.as_of)
-    said = [*gaps(job.fmt, staged.roles, seen), *row_notices(rows, seen, out.name), *user_notices(counts, wishes)]
+    said = [
+        *gaps(job.fmt, staged.roles, seen, naive=staged.naive),
+        *row_notices(rows, seen, out.name),
+        *user_notices(counts, wishes),
+    ]
     return ImportRecord(
         out=out.name,
         sha256=sha256_of(job.scratch / DRAFT),
@@ -180,7 +185,7 @@ def _judge(job: Job, staged: Staged, times: Times, out: Path, copying: str) -> I
 
 def _source(part: Part, rows: int) -> SourceFile:
     roles = {str(role): field.name for role, field in part.roles.items()}
-    return SourceFile(name=part.path.name, sha256=sha256_of(part.path), rows=rows, roles=roles)
+    return SourceFile(name=part.name, sha256=sha256_of(part.path), rows=rows, roles=roles)
 
 
 def _publish(scratch: Path, out: Path, record: ImportRecord) -> None:

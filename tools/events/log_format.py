@@ -114,8 +114,9 @@ def _complete(preset: str, columns: Mapping[Role, tuple[str, ...]], kinds: Mappi
         )
     if missing:
         raise InputError(f"--preset {preset} needs {' '.join(f'--map {role}=COLUMN' for role in missing)}")
-    if "cart" not in kinds.values():
-        raise InputError(f"--preset {CUSTOM} needs --event cart=NAME: the event that puts something into a cart")
+    for kind, what in {"cart": "puts something into a cart", "purchase": "buys"}.items():
+        if kind not in kinds.values():
+            raise InputError(f"--preset {CUSTOM} needs --event {kind}=NAME: what the event is called that {what}")
     profit = [role for role in PROFIT if columns.get(role)]
     if len(profit) > 1:
         raise InputError(f"map one of {' and '.join(profit)}: profitability comes from a single column")

@@ -22,7 +22,7 @@ def nested_field(outer: str, sql_type: str, inner: str) -> str | None:
     if sql_type.startswith("STRUCT(") and _has(sql_type, inner):
         return f"{outer}.{quoted(inner)}" if not sql_type.endswith("[]") else f"{ITEM}.{quoted(inner)}"
     if sql_type.startswith("STRUCT(") and _has(sql_type, "key") and _has(sql_type, "value"):
-        value = f"list_filter({outer}, p -> p.key = {literal(inner)})[1].value"
+        value = f"list_filter({outer}, lambda p: p.key = {literal(inner)})[1].value"
         return f"coalesce(CAST({value}.int_value AS VARCHAR), {value}.string_value)"
     return None
 

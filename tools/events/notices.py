@@ -17,14 +17,16 @@ def margin_source(fmt: LogFormat, roles: Mapping[Role, object]) -> str | None:
     return f"{found} rate" if found == "margin" and "rate" in fmt.formats.get("margin", "") else found
 
 
-def gaps(fmt: LogFormat, roles: Mapping[Role, object], survey: Survey) -> list[str]:
-    """What the log's columns cannot tell, and the events that were ignored."""
+def gaps(fmt: LogFormat, roles: Mapping[Role, object], survey: Survey, *, naive: bool) -> list[str]:
+    """What the log's columns cannot tell, and how what they tell was read; `naive`: times had no zone."""
     said = []
     if survey.unknown:
         top = ", ".join(f"{name} ({count:,})" for name, count in survey.unknown_names.items())
         said.append(
-            f"{survey.unknown:,} rows of events that are not known were ignored: {top}; --event view=NAME counts one in"
+            f"ignored: {counted(survey.unknown, 'row')} of unknown events: {top}; --event view=NAME counts such rows in"
         )
+    if naive:
+        said.append("times without a zone were read as UTC")
     if not survey.purchases:
         said.append("the log holds no purchase: everybody with a full cart counts as having abandoned it")
     if "session" not in roles:
@@ -44,11 +46,11 @@ def row_notices(rows: RowCounts, seen: Survey, out: str) -> list[str]:
     """Which rows did not count."""
     said = []
     if rows.bad:
-        said.append(f"{rows.bad:,} bad rows were left out and written to {out}{REJECTED}")
+        said.append(f"left out: {counted(rows.bad, 'bad row')}, written to {out}{REJECTED}")
     if rows.repeated:
-        said.append(f"{rows.repeated:,} rows that only repeat another were dropped")
+        said.append(f"dropped: {counted(rows.repeated, 'row')} that only repeat another")
     if rows.after_as_of:
-        said.append(f"{rows.after_as_of:,} events after as_of ({in_words(seen.as_of)}) were ignored")
+        said.append(f"ignored: {counted(rows.after_as_of, 'event')} after as_of ({in_words(seen.as_of)})")
     if seen.as_of - seen.end > DAY:
         said.append(f"as_of is {(seen.as_of - seen.end) / DAY:.1f} days after the last event, {in_words(seen.end)}")
     return said
@@ -60,14 +62,16 @@ def user_notices(counts: Counts, wishes: Wishes) -> list[str]:
     young = counts.users["too_early"] + counts.users[f"too_early{BOT}"]
     if young and not wishes.include_censored:
         said.append(
-            f"{young:,} carts are younger than {wishes.abandon_after} at the end of the log and were left out: nobody "
-            f"knows yet whether they are abandoned (--include-censored keeps them)"
+            f"left out: {counted(young, 'cart')} younger than {wishes.abandon_after} at as_of: nobody knows yet "
+            f"whether they are abandoned (--include-censored keeps them)"
         )
     bots = counts.users[f"abandoned{BOT}"]
     if bots and wishes.bots == "exclude":
-        said.append(f"{bots:,} suspected bots with an abandoned cart were left out (--bots keep flags them instead)")
+        said.append(
+            f"left out: {counted(bots, 'suspected bot')} with an abandoned cart (--bots keep flags them instead)"
+        )
     if counts.filled:
-        said.append(f"{counts.filled:,} users without a known order have the value of their cart as avg_order_value")
+        said.append(f"{counted(counts.filled, 'user')} without a known order: avg_order_value is the value of the cart")
     return said
 
 
@@ -76,3 +80,8 @@ def nobody(name: str, counts: Counts, wishes: Wishes) -> tuple[str, tuple[str, .
     users = ", ".join(f"{outcome} {count:,}" for outcome, count in counts.users.items() if count)
     hints = user_notices(counts, wishes)
     return f"{name}: nobody abandoned a cart by these rules; users: {users}", tuple(hints)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, such as 1 row, 2,000 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

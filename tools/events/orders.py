@@ -69,6 +69,7 @@ def _number_runs(connection: duckdb.DuckDBPyConnection, gap: int) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE runs AS "
         f"SELECT user_id, moment, sum(begins) OVER ({turn} ROWS UNBOUNDED PRECEDING) AS run "
-        f"FROM (SELECT user_id, moment, CASE WHEN moment - lag(moment) OVER ({turn}) > {gap} THEN 1 ELSE 0 END AS begins "
+        f"FROM (SELECT user_id, moment, "
+        f"CASE WHEN moment - lag(moment) OVER ({turn}) > {gap} THEN 1 ELSE 0 END AS begins "
         f"FROM events SEMI JOIN ({buyers}) USING (user_id) WHERE session IS NULL)"
     )

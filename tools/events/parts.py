@@ -56,9 +56,14 @@ class Table(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A file of the log, ready to be read: its table, and the column of each role that it has."""
+    """A file of the log, ready to be read: its table, and the column of each role that it has.
+
+    Attributes:
+        name: what messages call it; below a folder with its path, as parts of different days share their names.
+    """
 
     path: Path
+    name: str
     table: Table
     roles: dict[Role, Field]
 
@@ -84,7 +89,12 @@ def find_files(given: str) -> list[Path]:
     return sorted(found)
 
 
-def open_part(path: Path, fmt: LogFormat, delimiter: str, connection: duckdb.DuckDBPyConnection) -> Part:
+def name_in(given: str, path: Path) -> str:
+    """What to call a file of a log: its path below the folder that was given, else its name."""
+    return path.relative_to(given).as_posix() if Path(given).is_dir() else path.name
+
+
+def open_part(path: Path, name: str, fmt: LogFormat, delimiter: str, connection: duckdb.DuckDBPyConnection) -> Part:
     """Look at a file's first bytes and its header, and match its columns with the roles.
 
     Raises:
@@ -93,34 +103,36 @@ def open_part(path: Path, fmt: LogFormat, delimiter: str, connection: duckdb.Duc
     with path.open("rb") as file:
         head = file.read(4)
     if not head:
-        raise InputError(f"{path.name} is empty")
-    table = _parquet(path, connection) if head == b"PAR1" else _csv(path, delimiter, zipped=head[:2] == GZIP)
-    return _unfolded(Part(path, table, _match(path.name, table, fmt)), fmt, connection)
+        raise InputError(f"{name} is empty")
+    table = (
+        _parquet(path, name, connection) if head == b"PAR1" else _csv(path, name, delimiter, zipped=head[:2] == GZIP)
+    )
+    return _unfolded(Part(path, name, table, _match(name, table, fmt)), fmt, connection)
 
 
 def _hidden(path: Path) -> bool:
     return any(name.startswith((".", "_")) for name in path.parts)
 
 
-def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Table:
+def _parquet(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> Table:
     # A folder such as day=2026-11-20 adds no column: what plays a role stands in the file.
     relation = f"read_parquet({literal(str(path))}, file_row_number = true, hive_partitioning = false)"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
     except duckdb.Error as error:
-        raise InputError(f"{path.name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
     return Table(relation, tuple(Field(row[0], quoted(row[0]), row[1]) for row in rows), numbered=True)
 
 
-def _csv(path: Path, delimiter: str, *, zipped: bool) -> Table:
+def _csv(path: Path, name: str, delimiter: str, *, zipped: bool) -> Table:
     try:
         with gzip.open(path) if zipped else path.open("rb") as file:
             first = file.read(HEADER_LIMIT)
     except (OSError, EOFError) as error:
-        raise InputError(f"{path.name} is no readable gzip file: {error}") from error
-    names = _header(path.name, first, delimiter)
+        raise InputError(f"{name} is no readable gzip file: {error}") from error
+    names = _header(name, first, delimiter)
     # Made-up names: the engine takes neither empty ones nor two that differ in case only.
-    fields = tuple(Field(name, f"c{i}", "VARCHAR") for i, name in enumerate(names))
+    fields = tuple(Field(column, f"c{i}", "VARCHAR") for i, column in enumerate(names))
     columns = ", ".join(f"{field.sql}: 'VARCHAR'" for field in fields)
     options = (
         f"columns = {{{columns}}}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', "
@@ -194,7 +206,7 @@ def _unfolded(part: Part, fmt: LogFormat, connection: duckdb.DuckDBPyConnection)
     relation = part.table.relation
     lists = {field.name.partition(".")[0] for field in inside.values() if field.sql.startswith(ITEM)}
     if len(lists) > 1:
-        raise InputError(f"{part.path.name}: items come from one list, not from {' and '.join(sorted(lists))}")
+        raise InputError(f"{part.name}: items come from one list, not from {' and '.join(sorted(lists))}")
     names = [name for name, kind in fmt.kinds.items() if kind != "view"]
     for column in lists:
         (items,) = (field.sql for field in part.table.fields if field.name.lower() == column.lower())

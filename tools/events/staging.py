@@ -18,9 +18,11 @@ from cartjury.tools.engine.duck import PARQUET, literal, one, quoted
 from cartjury.tools.events.fields import IDS, typed_field
 from cartjury.tools.events.log_format import REST, LogFormat
 from cartjury.tools.events.parts import Part
+from cartjury.tools.events.times import has_no_zone
 
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 STORED = {"user": "user_id", "time": "moment", "order": "order_id"}
+LOOKED_AT = 1000  # times that say whether a log writes zones
 TORN = "CREATE OR REPLACE TEMP TABLE torn (part INTEGER, line BIGINT, position INTEGER, kind VARCHAR)"
 
 
@@ -37,7 +39,7 @@ def stage_part(connection: duckdb.DuckDBPyConnection, part: Part, number: int, f
     except (duckdb.OutOfMemoryException, duckdb.IOException):
         raise
     except duckdb.Error as error:
-        raise InputError(f"{part.path.name} cannot be read: {_why(error)}") from error
+        raise InputError(f"{part.name} cannot be read: {_why(error)}") from error
     torn = 0
     if not part.table.numbered:
         (torn,) = one(connection, "SELECT count(DISTINCT line) FROM reject_errors")
@@ -47,6 +49,19 @@ def stage_part(connection: duckdb.DuckDBPyConnection, part: Part, number: int, f
         connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     (rows,) = one(connection, f"SELECT count(*) FROM {literal(str(stage))}")
     return int(rows + torn)
+
+
+def any_naive(connection: duckdb.DuckDBPyConnection, part: Part, fmt: LogFormat) -> bool:
+    """Whether one of the first times of a part does not say its zone."""
+    field = part.roles["time"]
+    naive = has_no_zone("moment", field.type, fmt.formats["time"])
+    (found,) = one(
+        connection,
+        f"SELECT coalesce(bool_or({naive}), false) FROM "
+        f"(SELECT {field.sql} AS moment FROM {part.table.relation} LIMIT {LOOKED_AT})",
+    )
+    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    return bool(found)
 
 
 def _typed(part: Part, fmt: LogFormat) -> str:

@@ -25,7 +25,7 @@ class Survey(NamedTuple):
         after: rows later than as_of.
         unknown: rows whose event is not known, up to as_of.
         unknown_names: the most frequent of their names.
-        carts, purchases: rows up to as_of.
+        purchases: rows up to as_of.
     """
 
     start: int
@@ -34,7 +34,6 @@ class Survey(NamedTuple):
     after: int
     unknown: int
     unknown_names: dict[str, int]
-    carts: int
     purchases: int
 
 
@@ -66,7 +65,7 @@ def survey(connection: duckdb.DuckDBPyConnection, name: str, as_of: int | None) 
     if not carts:
         raise InputError(*_no_carts(name, [(event, count) for event, _, count in found]))
     top = dict(list(unknown.items())[:TOP])
-    return Survey(start, end, now, after, sum(unknown.values()), top, carts, purchases)
+    return Survey(start, end, now, after, sum(unknown.values()), top, purchases)
 
 
 def _no_carts(name: str, found: list[tuple[str, int]]) -> tuple[str, tuple[str, ...]]:

@@ -42,6 +42,13 @@ def microseconds(raw: str, sql_type: str, written: str, column: str) -> str:
     return f"CASE WHEN {value} BETWEEN {EARLIEST} AND {LATEST} THEN {value} END"
 
 
+def has_no_zone(raw: str, sql_type: str, written: str) -> str:
+    """SQL that is true of a time that does not say its zone."""
+    if sql_type != "VARCHAR" or written in UNITS:
+        return str(sql_type.startswith("TIMESTAMP") and "ZONE" not in sql_type)
+    return rf"NOT regexp_matches({raw}, '(:|T)\d\d.*(UTC|Z|[+-]\d\d(:?\d\d)?)$')" if written == "iso" else "true"
+
+
 def _epoch(raw: str, sql_type: str, unit: int) -> str:
     number = raw
     if sql_type == "VARCHAR":

@@ -5,7 +5,8 @@ find_files -> open_part -> stage_part -> [bad rows] -> drop_repeated -> survey -
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,6 +92,7 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
     files = find_files(given)
     _spare(files, given, out)
     with (
+        _interruptible(),
         tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
         connect(Path(folder), wishes.memory_limit) as connection,
     ):
@@ -99,6 +101,17 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
         record = _judge(job, staged, times, out, copying)
         _publish(job.scratch, out, record)
     return record
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let ctrl-C be ctrl-C: the engine tells of it by an error of its own."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _times(wishes: Wishes) -> Times:

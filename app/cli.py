@@ -21,7 +21,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
 cli.add_typer(imports)
 
 InputFile = Annotated[Path | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]

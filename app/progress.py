@@ -17,6 +17,7 @@ import typer
 
 from cartjury.app.terminal import WIPE
 
+UNKNOWN: Final[Mapping[str, int]] = {}  # shares of work that was not measured: nothing is estimated
 Percent = Callable[[], float | None]  # how far the engine's query is; None: unknown
 
 # Per cent of the wall time of a run on 10 million rows (bench/ours.py), by step.
@@ -37,7 +38,7 @@ class Estimate:
 
     def __init__(self, shares: Mapping[str, int]) -> None:
         self.rows: int | None = None
-        self._shares = {**shares, REST: 100 - sum(shares.values())}
+        self._shares = {**shares, REST: 100 - sum(shares.values())} if shares else {}
         self._done = 0
         self._node = ""
 
@@ -53,6 +54,8 @@ class Estimate:
 
     def line(self, node: str, percent: float | None, seconds: float) -> str:
         """Say where a run is after so many seconds of work."""
+        if not self._shares:
+            return f"{node} ... {f'{percent:.0f} % of this step, ' if percent else ''}{spoken(seconds)} so far"
         share = self.share(percent)
         filled = round(share * WIDTH)
         rows = f"   {self.rows:,} rows" if self.rows else ""

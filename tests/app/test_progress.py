@@ -73,3 +73,11 @@ def test_the_progress_of_a_running_query_can_be_asked_meanwhile(tmp_path: Path) 
 
     assert any(0 < found <= 100 for found in seen)
     assert percent() is None
+
+
+def test_of_work_that_was_never_measured_only_the_step_is_told() -> None:
+    estimate = Estimate({})
+    estimate.start("sessions")
+
+    assert estimate.line("sessions", 40.0, 12.0) == "sessions ... 40 % of this step, 12 s so far"
+    assert estimate.line("sessions", None, 12.0) == "sessions ... 12 s so far"

@@ -1,0 +1,97 @@
+"""Bad rows of a log: told to the user, or written to a file. Nothing but the bad values themselves is shown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from cartjury.tools.blank_lines import blank_records
+from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
+from cartjury.tools.events.fields import REASONS
+from cartjury.tools.events.parts import GZIP, Part
+
+SHOWN = 20
+WIDTH = 60
+TORN = {"MISSING COLUMNS": "has too few columns", "TOO MANY COLUMNS": "has too many columns"}
+
+
+def collect(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], stages: Sequence[Path]) -> int:
+    """Collect all faults in the table `faults(part, row, position, name, reason, value)`, and count the bad rows.
+
+    Rows are counted from 1 below the header, blank lines left out; `name` is NULL where the line is no row.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE faults "
+        "(part INTEGER, row BIGINT, position INTEGER, name VARCHAR, reason VARCHAR, value VARCHAR)"
+    )
+    torn = {part for (part,) in connection.execute("SELECT DISTINCT part FROM torn").fetchall()}
+    for number, (part, stage) in enumerate(zip(parts, stages, strict=True)):
+        if number in torn:
+            _number_torn_lines(connection, part, number)
+        _collect_values(connection, part, number, stage)
+    (count,) = one(connection, "SELECT count(*) FROM (SELECT DISTINCT part, row FROM faults)")
+    return int(count)
+
+
+def message(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], bad: int) -> tuple[str, tuple[str, ...]]:
+    """The error of a log with bad rows: a headline, and the first faults by file, row, column and value."""
+    found = connection.execute(
+        f"SELECT part, row, name, reason, value FROM faults ORDER BY part, row, position LIMIT {SHOWN}"
+    ).fetchall()
+    (total,) = one(connection, "SELECT count(*) FROM faults")
+    lines = [_in_words(parts[part].name if len(parts) > 1 else "", *rest) for part, *rest in found]
+    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    where = parts[0].name if len(parts) == 1 else f"{len({part for part, *_ in found})} of {len(parts)} files"
+    hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
+    return f"{where}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, hint)
+
+
+def write_rejected(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], target: Path) -> None:
+    """Write the bad rows as a CSV: file, row, reasons, columns and the bad values."""
+    names = "[" + ", ".join(literal(part.name) for part in parts) + "]"
+    connection.execute(
+        f"COPY (SELECT {names}[part + 1] AS file, row, "
+        f"string_agg(concat_ws(' ', name, reason), '; ' ORDER BY position) AS reasons, "
+        f"string_agg(coalesce(name, 'the line'), '; ' ORDER BY position) AS columns, "
+        f"string_agg({spreadsheet_safe('value')}, '; ' ORDER BY position) AS values "
+        f"FROM faults GROUP BY part, row ORDER BY part, row) TO {literal(str(target))} (FORMAT csv, HEADER)"
+    )
+
+
+def _collect_values(connection: duckdb.DuckDBPyConnection, part: Part, number: int, stage: Path) -> None:
+    names = "[" + ", ".join(literal(field.name) for field in part.roles.values()) + "]"
+    reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
+    file = f"read_parquet({literal(str(stage))}, file_row_number = true)"
+    # A stored row moves down by the torn lines that stand before it.
+    connection.execute(
+        f"INSERT INTO faults SELECT {number}, b.row + coalesce(s.torn, 0), i, {names}[i], {reasons}[codes[i]], raws[i] "
+        f"FROM (SELECT {number} AS part, coalesce(at_row, file_row_number + 1) AS row, codes, raws, "
+        f"unnest(range(1, {len(part.roles)} + 1)) AS i FROM {file} WHERE codes IS NOT NULL) b "
+        f"ASOF LEFT JOIN (SELECT {number} AS part, row - nth + 1 AS first, max(nth) AS torn "
+        f"FROM (SELECT row, row_number() OVER (ORDER BY row) AS nth FROM faults "
+        f"WHERE part = {number} AND name IS NULL) GROUP BY first) s ON b.part = s.part AND b.row >= s.first "
+        f"WHERE codes[i] > 0"
+    )
+
+
+def _number_torn_lines(connection: duckdb.DuckDBPyConnection, part: Part, number: int) -> None:
+    """Add lines that are no row; the engine counts records, the header and blank lines among them."""
+    with part.path.open("rb") as file:
+        zipped = file.read(2) == GZIP
+    blank = blank_records(part.path, zipped=zipped)
+    connection.execute("CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line", [blank])
+    reasons = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in TORN.items())
+    names = "[" + ", ".join(literal(field.name) for field in part.table.fields) + "]"
+    # The line itself is not shown: it may hold names and addresses that nothing here has to read.
+    connection.execute(
+        f"INSERT INTO faults SELECT part, t.line - 1 - coalesce(b.before, 0), 0, NULL, "
+        f"CASE kind {reasons} ELSE 'is not readable (' || lower(kind) || ')' END || "
+        f"CASE WHEN kind = 'MISSING COLUMNS' THEN coalesce(': ' || {names}[position + 1] || ' is missing', '') "
+        f"ELSE '' END, NULL FROM (SELECT * FROM torn WHERE part = {number}) t "
+        f"ASOF LEFT JOIN (SELECT line, row_number() OVER (ORDER BY line) AS before FROM blank) b ON t.line > b.line"
+    )
+
+
+def _in_words(file: str, row: int, name: str | None, reason: str, value: str | None) -> str:
+    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
+    return f"{f'{file}, ' if file else ''}row {row:,}{f', column {name}' if name else ''}:{shown} {reason}"

@@ -43,6 +43,10 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     seed: Seed = None,
     as_of: AsOf = None,
     window_days: Annotated[int | None, typer.Option(help="Days that a cart counts as abandoned. [7]")] = None,
+    dimension: Annotated[
+        list[str] | None,
+        typer.Option(help="Add or change one, repeatable: COLUMN:q0.3,0.6, NAME=COLUMN:50,200, COLUMN:off."),
+    ] = None,
     out: Out = None,
     exact_cuts: Annotated[
         bool | None, typer.Option("--exact-cuts/--no-exact-cuts", help="Do not round the cut points.")

@@ -136,12 +136,17 @@ def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
 @guarded
 def export_sql(
     plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
-    dialect: Annotated[str, typer.Option(help="duckdb, postgres, spark, bigquery or snowflake.")] = "duckdb",
+    dialect: Annotated[
+        str, typer.Option(help="duckdb, postgres, spark, databricks, bigquery or snowflake.")
+    ] = "duckdb",
+    part: Annotated[
+        str, typer.Option(help="assign: segments of users; fit: exact cut points of the plan's quantiles; both.")
+    ] = "assign",
 ) -> None:
-    """Print a plan as SQL: each segment's predicate, and a query that gives every user a segment."""
+    """Print a plan as SQL: a query that gives every user a segment, or one that fits the cut points."""
     from cartjury.app.commands import print_sql
 
-    print_sql(plan, dialect)
+    print_sql(plan, dialect, part)
 
 
 @cli.command()

@@ -454,8 +454,8 @@ def test_the_log_replayed_gives_the_same_groups_and_every_step_keeps_the_limits(
 def test_every_merge_takes_the_smallest_and_its_nearest_sibling(case):
     dimensions, users, min_size, max_size = case
     start, plan = try_policy(case)
-    if plan is None:
-        return
+    if plan is None or any("which is not cut by" in e.reason for e in plan.log):
+        return  # refused, or merged from the first dimension down (test_merge_down.py)
     limit = math.inf if max_size is None else max_size
     groups = {s.id: frozenset(b.levels for b in s.boxes) for s in start.segments if not s.is_else}
     size = {s.id: len(users.of(s)) for s in start.segments}

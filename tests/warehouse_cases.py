@@ -2,7 +2,7 @@
 
 For a test of a database:
 
-    for case in warehouse_cases():
+    for case in warehouse_cases():                # or of those alone whose name is in ESSENTIAL
         ...                                       # put case.table into a table cart_abandoners
         rows = ...                                # run case.fit("spark") with as_of = case.as_of
         assert case.wrong_thresholds(rows) == []  # rows of (dimension, column_name, quantile, threshold, ...)
@@ -30,6 +30,8 @@ from tests.tools.plan_examples import cells, halves, plan_of
 AS_OF = date(2026, 3, 10)
 HOSTILE = 'O\'Brien\\ "x" `y`; */ DROP TABLE t; --\nSELECT 1; :as_of $as_of @as_of /* '
 QUOTED = 'net "value" of the `cart`, in %'
+# Enough where a statement takes seconds, as on Spark.
+ESSENTIAL = ("missing", "very large and very small", "negative zero", "one row", "nobody is in", "filter")
 Floats = npt.NDArray[np.float64]
 
 

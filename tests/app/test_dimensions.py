@@ -104,6 +104,14 @@ def test_a_plan_needs_its_columns_in_a_later_file() -> None:
     assert list(Path("runs").glob("*/*")) == []
 
 
+def test_a_kept_column_cannot_take_the_name_of_a_plan_s_levels() -> None:
+    write_frame(Path(), carts_with_tiers().assign(tier_bucket="x"))
+    done("run", "carts.csv", "--as-of", "2026-11-23", "--out", "out", *WISHES)
+
+    said = fails("apply", "out/plan.json", "carts.csv", "--keep-columns", "tier_bucket")
+    assert "this plan cannot be applied with these settings: --keep-columns tier_bucket: the levels of Tier" in said
+
+
 def test_more_cells_than_can_be_merged_are_counted_out() -> None:
     asked = [f"--dimension={column}:q0.2,0.4,0.6,0.8" for column in ("sessions_last_30d", "days_since_abandonment")]
     error = fails("run", "--n-users", 2000, "--as-of", DAY, *asked, "--dimension", "num_cart_items:2,3,4,5")

@@ -47,7 +47,20 @@ def export_fit(plan: SegmentPlan, dialect: str) -> str:
 {asked}
 ), known_values AS (
 {known}
-), sorted_values AS (
+), {_brackets(double)}
+SELECT dimension, column_name, quantile,
+  CASE WHEN weight >= {_number(0.5, dialect)} THEN high - (high - low) * ({_number(1.0, dialect)} - weight)
+    ELSE low + (high - low) * weight END AS threshold,
+  users, known,
+  {_number(1.0, dialect)} - CAST(known AS {double}) / CAST(NULLIF(users, 0) AS {double}) AS missing_share
+FROM brackets
+ORDER BY dimension, quantile;
+"""
+
+
+def _brackets(double: str) -> str:
+    """The steps from the known values to the two of them between which each threshold lies."""
+    return f"""sorted_values AS (
   SELECT dimension, known_value, ROW_NUMBER() OVER (PARTITION BY dimension ORDER BY known_value) - 1 AS place
   FROM known_values
 ), positions AS (
@@ -67,15 +80,7 @@ def export_fit(plan: SegmentPlan, dialect: str) -> str:
   FROM ends LEFT JOIN sorted_values ON sorted_values.dimension = ends.dimension
     AND sorted_values.place BETWEEN ends.low_place AND ends.high_place
   GROUP BY ends.dimension, ends.quantile, ends.column_name, ends.users, ends.known, ends.weight
-)
-SELECT dimension, column_name, quantile,
-  CASE WHEN weight >= {_number(0.5, dialect)} THEN high - (high - low) * ({_number(1.0, dialect)} - weight)
-    ELSE low + (high - low) * weight END AS threshold,
-  users, known,
-  {_number(1.0, dialect)} - CAST(known AS {double}) / CAST(NULLIF(users, 0) AS {double}) AS missing_share
-FROM brackets
-ORDER BY dimension, quantile;
-"""
+)"""
 
 
 def _header(plan: SegmentPlan, dialect: str) -> str:

@@ -91,7 +91,7 @@ def _header(plan: SegmentPlan, dialect: str) -> str:
             f"Exact cut points for the dimensions of the plan {plan.plan_hash}, for {dialect}.",
             *how_to_run(dialect),
             "threshold: the linear quantile of numpy, bit for bit, over the users in the window and the filter.",
-            "cartjury rounds it afterwards so that a person can say it, unless told --exact-cuts; its cuts may differ.",
+            "cartjury rounds it afterwards, unless told --exact-cuts, so that people can say it: plans differ from it.",
             "missing_share: from 0.05 on, cartjury crosses Unknown with the levels of the other dimensions.",
             *absolute,
         ]

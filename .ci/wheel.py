@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 WANTED = {
+    "cartjury/data/dimensions.toml",
     "cartjury/data/lexicon.toml",
     "cartjury/data/personas.toml",
     "cartjury/data/models.toml",
@@ -22,6 +23,7 @@ MODULES = (
     "agents.clients",
     "tools.publish",
     "tools.engine.dialects",
+    "tools.engine.fit_statement",
     "data.records",
 )
 

@@ -13,7 +13,7 @@ from cartjury.agents.rubric import Reader, alliterates
 from cartjury.agents.traits import claim_on, credits_of
 from cartjury.data.jury_records import Persona, SegmentBrief, Trait
 from cartjury.data.lexicon import PersonaTaste, personas
-from cartjury.data.reading import letters
+from cartjury.data.reading import stem_of
 from cartjury.data.records import UNKNOWN
 from cartjury.data.words import ANY_COLUMN, Word, level_word
 
@@ -66,7 +66,7 @@ class Composer:
     def _slot(self, trait: Trait, traits: Sequence[Trait], brief: SegmentBrief) -> list[Scored]:
         """Words for one feature, best first: liked, exact, clear; a word for two features stands for the later one."""
         found = []
-        for word in self._candidates(trait):
+        for word in self._candidates(trait, brief):
             if brief.id not in self.reader.true_of(word):
                 continue
             about = [t for t in traits if claim_on(word, t)]
@@ -77,16 +77,16 @@ class Composer:
             found.append(Scored(points, word, frozenset(t.label for t in about)))
         return sorted(found, key=lambda s: (-s.points, self._order(s.word.text)))
 
-    def _candidates(self, trait: Trait) -> Iterator[Word]:
+    def _candidates(self, trait: Trait, brief: SegmentBrief) -> Iterator[Word]:
         by_column = self.reader.lexicon.by_column
         columns = (trait.column, trait.label.casefold(), *((ANY_COLUMN,) if trait.levels == (UNKNOWN,) else ()))
         for column in dict.fromkeys(columns):
             yield from (w for w in by_column.get(column, ()) if w.liked_by(self.persona))
-        yield from self._label_words(trait)
+        yield from self._label_words(trait, brief)
 
-    def _label_words(self, trait: Trait) -> Iterator[Word]:
+    def _label_words(self, trait: Trait, brief: SegmentBrief) -> Iterator[Word]:
         """Words for a feature that the lexicon does not know: HighLoyalty."""
-        stem = letters(trait.label)
+        stem = stem_of(trait.label, tuple(t.label for t in brief.traits))
         if stem and trait.column not in self.reader.lexicon.by_column:
             for qualifier in self.reader.lexicon.used_qualifiers:
                 yield level_word(f"{qualifier.used}{stem}", trait.column, qualifier, taste=(1, 1, 1, 1))

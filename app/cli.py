@@ -46,6 +46,10 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     seed: Seed = None,
     as_of: AsOf = None,
     window_days: Annotated[int | None, typer.Option(help="Days that a cart counts as abandoned. [7]")] = None,
+    dimension: Annotated[
+        list[str] | None,
+        typer.Option(help="Add or change one, repeatable: COLUMN:q0.3,0.6, NAME=COLUMN:50,200, COLUMN:off."),
+    ] = None,
     out: Out = None,
     exact_cuts: Annotated[
         bool | None, typer.Option("--exact-cuts/--no-exact-cuts", help="Do not round the cut points.")
@@ -135,12 +139,17 @@ def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
 @guarded
 def export_sql(
     plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
-    dialect: Annotated[str, typer.Option(help="duckdb, postgres, spark, bigquery or snowflake.")] = "duckdb",
+    dialect: Annotated[
+        str, typer.Option(help="duckdb, postgres, spark, databricks, bigquery or snowflake.")
+    ] = "duckdb",
+    part: Annotated[
+        str, typer.Option(help="assign: segments of users; fit: exact cut points of the plan's quantiles; both.")
+    ] = "assign",
 ) -> None:
-    """Print a plan as SQL: each segment's predicate, and a query that gives every user a segment."""
+    """Print a plan as SQL: a query that gives every user a segment, or one that fits the cut points."""
     from cartjury.app.commands import print_sql
 
-    print_sql(plan, dialect)
+    print_sql(plan, dialect, part)
 
 
 @cli.command()

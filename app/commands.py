@@ -205,8 +205,17 @@ def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, a
     report(folder, manifest, as_json=as_json)
 
 
-def print_sql(plan_file: Path, dialect: str) -> None:
-    """Print a plan as SQL."""
-    from cartjury.tools.engine.dialects import export_sql
+def print_sql(plan_file: Path, dialect: str, part: str) -> None:
+    """Print a plan as SQL: the query that gives segments, the one that fits the cut points, or first this, then that.
 
-    typer.echo(export_sql(read_plan(plan_file), dialect), nl=False)
+    Raises:
+        InputError: an unknown dialect or part, or nothing to fit.
+    """
+    from cartjury.tools.engine.dialects import export_sql
+    from cartjury.tools.engine.fit_statement import export_fit
+
+    parts = {"fit": (export_fit,), "assign": (export_sql,), "both": (export_fit, export_sql)}
+    if part not in parts:
+        raise InputError(f"unknown part {part!r}, known are: {', '.join(parts)}")
+    plan = read_plan(plan_file)
+    typer.echo("\n".join(export(plan, dialect) for export in parts[part]), nl=False)

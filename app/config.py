@@ -26,6 +26,7 @@ from cartjury.data.records import Comparison, ScoreWeights
 
 PREFIX = "CARTJURY_"
 MOST = 5  # faults that a message lists
+SEPARATORS = {"keep_columns": ",", "dimension": ";"}  # of lists that an environment variable may hold as plain words
 ELSEWHERE = {"CARTJURY_DATA_ROOTS"}  # read by the server, no option of a run
 
 
@@ -56,8 +57,11 @@ def load_settings(given: Mapping[str, Any], folder: Path, config: Path | None = 
     }
     merged: dict[str, Any] = {}
     for where, layer in layers.items():
+        wishes = layer.pop("dimension", None)
         _validated(layer, where)
         merged |= layer
+        if wishes:  # they change what the places before have said
+            merged["dimensions"] = _validated({**merged, "dimension": wishes}, where).dimensions
     return _validated(merged, "the settings")
 
 
@@ -95,14 +99,14 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parsed(key: str, text: str) -> Any:
-    """Read lists and tables as JSON; plain words separated by commas are a list too."""
+    """Read lists and tables as JSON; plain words with separators between them are a list too."""
     if text.lstrip().startswith(("[", "{")):
         try:
             return json.loads(text)
         except ValueError as error:
             raise InputError(f"{PREFIX}{key.upper()} is not valid JSON: {error}") from error
-    if key == "keep_columns":
-        return [part.strip() for part in text.split(",") if part.strip()]
+    if key in SEPARATORS:
+        return [part.strip() for part in text.split(SEPARATORS[key]) if part.strip()]
     return text
 
 

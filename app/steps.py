@@ -72,7 +72,9 @@ def settings_of(said: Mapping[str, Any]) -> Settings:
 def remembered(said: Mapping[str, Any], state: State) -> str:
     """Write down what was said, and the day that counts as today, for the next step."""
     values = settings_of(said).model_dump(mode="json")
-    words = {k: values[k] for k, v in said.items() if v is not None and k != "out"}
+    # Wishes for single dimensions are kept as what came of them.
+    keys = {"dimensions" if k == "dimension" else k for k, v in said.items() if v is not None and k != "out"}
+    words = {k: values[k] for k in values if k in keys}
     return json.dumps(words | {"as_of": str(needed(state.universe).as_of)})
 
 

@@ -1,38 +1,18 @@
 """Everything a user can set, in the words of the command line; the seed's numbers are the defaults."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from cartjury.data.call_records import Effort, SeatName
+from cartjury.data.dimension_spec import DimensionSpec, check_together
+from cartjury.data.dimension_wishes import with_wishes
 from cartjury.data.records import Comparison, Record, ScoreWeights, Share
 
+__all__ = ["MAX_COUNT", "SEED_DIMENSIONS", "DimensionSpec", "ModelChoice", "Options"]
+
 MAX_COUNT = 2**53  # largest whole number that JSON, checkpoints and every engine keep exactly
-
-
-class DimensionSpec(Record):
-    """A wish for a dimension: a column, cut at quantiles of the universe or at absolute values.
-
-    Attributes:
-        name: what rules call it; letters and digits.
-        column: an input column, or `days_since_abandonment` / `days_since_last_order`.
-        quantiles: one to four shares between 0 and 1, increasing.
-        cuts: absolute cut points instead of quantiles, increasing.
-    """
-
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9]*$")
-    column: str
-    quantiles: tuple[Share, ...] = Field(default=(), max_length=4)
-    cuts: tuple[float, ...] = Field(default=(), max_length=4)
-
-    @model_validator(mode="after")
-    def _one_kind_of_cut(self) -> Self:
-        if bool(self.quantiles) == bool(self.cuts):
-            raise ValueError(f"dimension {self.name} needs either quantiles or cuts")
-        given = self.quantiles or self.cuts
-        if list(given) != sorted(set(given)):
-            raise ValueError(f"the cuts of dimension {self.name} must increase: {given}")
-        return self
 
 
 class ModelChoice(Record):
@@ -55,6 +35,8 @@ class Options(Record):
 
     Attributes:
         window_days: a cart counts as abandoned for this many whole days before as_of.
+        dimension: wishes in the words of `--dimension`, put into `dimensions` when the options are made and never
+            kept, so that what is recorded says all.
         min_size, max_size: limits in users; None takes the defaults of the size policy.
         exact_cuts: keep the quantiles as they are instead of rounding them to numbers people say.
         filter: further conditions on the universe.
@@ -74,7 +56,8 @@ class Options(Record):
     """
 
     window_days: int = Field(default=7, ge=0, le=3650)
-    dimensions: tuple[DimensionSpec, ...] = Field(default=SEED_DIMENSIONS, min_length=1, max_length=8)
+    dimensions: tuple[DimensionSpec, ...] = SEED_DIMENSIONS
+    dimension: tuple[str, ...] = Field(default=(), exclude=True)
     filter: tuple[Comparison, ...] = ()
     exact_cuts: bool = False
     min_size: int | None = Field(default=None, le=MAX_COUNT)
@@ -100,3 +83,20 @@ class Options(Record):
     missing_aov: Share = 0.0
     memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)?\s*(kb|mb|gb|tb|kib|mib|gib|tib)$")
     out: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grant_wishes(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not given.get("dimension"):
+            return given
+        try:
+            wishes = TypeAdapter(tuple[str, ...]).validate_python(given["dimension"])
+            specs = TypeAdapter(tuple[DimensionSpec, ...]).validate_python(given.get("dimensions", SEED_DIMENSIONS))
+        except ValidationError:
+            return given  # the fields say what is wrong with them
+        return {**given, "dimensions": with_wishes(specs, wishes), "dimension": ()}
+
+    @model_validator(mode="after")
+    def _dimensions_fit_together(self) -> Self:
+        check_together(self.dimensions, self.keep_columns)
+        return self

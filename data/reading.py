@@ -9,6 +9,11 @@ from cartjury.data.jury_records import SegmentBrief, Trait
 from cartjury.data.records import UNKNOWN
 from cartjury.data.words import ANY_COLUMN, Lexicon, Word, covers, level_word
 
+_NUMBERS = (
+    *("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"),
+    *("Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen", "Twenty"),
+)
+_NUMBER = re.compile(r"[0-9]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")
 
 
@@ -37,6 +42,28 @@ def letters(label: str, limit: int = 16) -> str:
             break
         kept += piece[0].upper() + piece[1:]
     return kept
+
+
+@lru_cache(maxsize=1024)
+def stem_of(label: str, labels: tuple[str, ...]) -> str:
+    """The part of a word that stands for one of a brief's labels; empty where letters cannot tell it from the others.
+
+    `letters` as a rule. Where that is another label's too, its number is spelled: beside Score2, Score1 is ScoreOne.
+    """
+    for said in (letters, _spelled):
+        stem = said(label)
+        if stem and stem.casefold() not in {said(other).casefold() for other in labels if other != label}:
+            return stem
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _spelled(label: str) -> str:
+    """A label with its numbers as words, up to twenty; empty where a number is larger."""
+    numbers = [int(n) for n in _NUMBER.findall(label)]
+    if any(n >= len(_NUMBERS) for n in numbers):
+        return ""
+    return letters(_NUMBER.sub(lambda found: _NUMBERS[int(found[0])], label))
 
 
 def read_name(name: str, brief: SegmentBrief, lexicon: Lexicon) -> tuple[Part, ...]:
@@ -84,8 +111,9 @@ def _known(text: str, brief: SegmentBrief, lexicon: Lexicon) -> Word | None:
 
 def _label_word(text: str, brief: SegmentBrief, lexicon: Lexicon) -> Word | None:
     """A word made from a label of the brief: HighLoyalty, LowEngagement."""
+    labels = tuple(trait.label for trait in brief.traits)
     for trait in brief.traits:
-        stem = letters(trait.label)
+        stem = stem_of(trait.label, labels)
         head = text[: -len(stem)] if stem and text.casefold().endswith(stem.casefold()) else ""
         if head.casefold() in lexicon.qualifiers:
             return level_word(text[0].upper() + text[1:], trait.column, lexicon.qualifiers[head.casefold()])

@@ -3,6 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from cartjury.data.errors import PlanError
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import SEED_DIMENSIONS, DimensionSpec, Options
 from cartjury.data.records import SegmentPlan
@@ -17,7 +20,11 @@ from cartjury.tools.universe import define_universe
 
 
 def options_of(plan: SegmentPlan, options: Options) -> Options:
-    """Return the options with everything that the plan decides put in from the plan."""
+    """Return the options with everything that the plan decides put in from the plan.
+
+    Raises:
+        PlanError: dimensions that a run cannot have, or that a kept column collides with.
+    """
     columns = tuple(DimensionSpec(name=d.name, column=d.column, cuts=d.cuts) for d in plan.dimensions)
     decided = {
         "dimensions": columns or SEED_DIMENSIONS,
@@ -29,7 +36,11 @@ def options_of(plan: SegmentPlan, options: Options) -> Options:
         "weights": plan.weights,
         "priorities": plan.priorities,
     }
-    return Options.model_validate({**dict(options), **decided})
+    try:
+        return Options.model_validate({**dict(options), **decided})
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise PlanError(f"this plan cannot be applied with these settings: {why}") from error
 
 
 def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_of: date | None) -> Results:

@@ -12,7 +12,7 @@ from cartjury.tools.boxes import Cell, Product, all_cells, else_boxes, in_else, 
 
 __all__ = ["NEVER_MISSING", "else_boxes", "initial_segments", "is_else", "rule_text", "short", "simplify", "traits"]
 
-MAX_CELLS: Final = 900  # ids have three digits; this leaves room for the upper parts of splits
+MAX_CELLS: Final = 500  # before merging; what has more is not merged into segments that a person would choose
 
 _REQUIRED = {c.name for c in CONTRACT if not c.nullable}
 NEVER_MISSING: Final = frozenset(_REQUIRED | {name for name, source in DERIVED.items() if source in _REQUIRED})
@@ -42,18 +42,33 @@ def initial_segments(dimensions: Sequence[Dimension]) -> tuple[Segment, ...]:
     Raises:
         InputError: the dimensions make more cells than ids.
     """
-    count = math.prod(len(d.level_names) - (d.unknown == "else") for d in dimensions)
-    if count > MAX_CELLS:
-        raise InputError(
-            f"the {len(dimensions)} dimensions make {count:,} cells, more than {MAX_CELLS}: "
-            "use fewer dimensions or fewer cuts"
-        )
+    check_cells(dimensions)
     cells = (cell for cell in all_cells(dimensions) if not in_else(dimensions, cell))
     groups: list[tuple[Box, ...]] = [(Box(levels=cell),) for cell in cells]
     groups += [beyond] if (beyond := else_boxes(dimensions)) else []
     return tuple(
         Segment(id=f"S{number:02d}", boxes=boxes, rule=rule_text(dimensions, boxes))
         for number, boxes in enumerate(groups, start=1)
+    )
+
+
+def check_cells(dimensions: Sequence[Dimension]) -> None:
+    """Refuse more cells than can be merged sensibly; Unknown counts where it is crossed with the others.
+
+    Raises:
+        InputError: it shows how the cells come about, and what to change.
+    """
+    levels = {d.name: len(d.level_names) - (d.unknown == "else") for d in dimensions}
+    if (count := math.prod(levels.values())) <= MAX_CELLS:
+        return
+    crossed = [d.name for d in dimensions if d.unknown == "level"]
+    unknown = f" (with Unknown: at least 5 % have no value of {', '.join(crossed)})" if crossed else ""
+    most = max(dimensions, key=lambda d: len(d.cuts))
+    fewer = f"fewer levels (--dimension {most.column}:q0.5 makes two) or " if len(most.cuts) > 1 else ""
+    raise InputError(
+        f"the {len(dimensions)} dimensions make {count:,} cells, more than {MAX_CELLS}: "
+        f"{' x '.join(f'{name} {n}' for name, n in levels.items())}{unknown}; "
+        f"use {fewer}fewer dimensions (--dimension {dimensions[-1].column}:off)"
     )
 
 

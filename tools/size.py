@@ -6,6 +6,7 @@ from typing import Final
 from cartjury.data.errors import InputError
 from cartjury.data.records import Box, Dimension, LogEntry, Segment, SegmentPlan, SizePolicy
 from cartjury.tools.merge import merge_small
+from cartjury.tools.merge_down import merge_down
 from cartjury.tools.rules import rule_text, simplify
 from cartjury.tools.siblings import Group
 from cartjury.tools.split import Histogram, Sized, check_count, split_large
@@ -14,6 +15,7 @@ Counts = Mapping[tuple[str, ...], int]  # users by cell, levels in the plan's or
 
 DEFAULT_MIN: Final = 500
 DEFAULT_MAX: Final = 20_000
+FEW_DIMENSIONS: Final = 3  # up to here merging sibling by sibling is all there is
 SEED_SEGMENTS: Final = 12  # beyond this many default maxima the default would do nothing but split
 
 
@@ -47,8 +49,9 @@ def default_policy(universe_size: int, min_size: int | None, max_size: int | Non
 def apply_size_policy(plan: SegmentPlan, counts: Counts, histogram: Histogram) -> SegmentPlan:
     """Merge and split the segments of a plan of whole cells, as its size policy asks.
 
-    Segments under the minimum and empty ones merge to a fixpoint first; then one pass splits what is
-    over the maximum; nothing is merged after it. ELSE is exempt: it is neither merged nor split.
+    Segments under the minimum and empty ones merge to a fixpoint first; where that leaves some of more than three
+    dimensions under the minimum, the cells are merged from the first dimension down instead. Then one pass splits what
+    is over the maximum; nothing is merged after it. ELSE is exempt: it is neither merged nor split.
 
     Args:
         plan: with its first segments, none of them narrowed by local intervals.
@@ -69,7 +72,7 @@ def apply_size_policy(plan: SegmentPlan, counts: Counts, histogram: Histogram) -
         raise ValueError("a count belongs to no cell of the plan")
     exempt = [Sized(segment, groups[segment.id].users) for segment in plan.segments if segment.is_else]
     regular = [groups[segment.id] for segment in plan.segments if not segment.is_else]
-    merged, merge_log = merge_small(regular, policy, [d.name for d in dimensions])
+    merged, merge_log = _merge(regular, policy, [d.name for d in dimensions])
     check_count(len(merged) + len(exempt), policy, because_of_splits=False)
     before = {segment.id: segment for segment in plan.segments}
     sized = [Sized(_segment(dimensions, before[group.id], group), group.users) for group in merged]
@@ -80,6 +83,22 @@ def apply_size_policy(plan: SegmentPlan, counts: Counts, histogram: Histogram) -
         segments=tuple(sorted(parts, key=_number)),
         log=(*plan.log, *merge_log, *keep_log, *split_log),
     )
+
+
+def _merge(
+    groups: Sequence[Group], policy: SizePolicy, names: Sequence[str]
+) -> tuple[tuple[Group, ...], tuple[LogEntry, ...]]:
+    siblings = merge_small(groups, policy, names)
+    if len(names) <= FEW_DIMENSIONS or not any(group.users < policy.min_size for group in siblings[0]):
+        return siblings
+    down = merge_down(groups, policy, names)
+    return down if down and all(_fits(group, policy) for group in down[0]) else siblings
+
+
+def _fits(group: Group, policy: SizePolicy) -> bool:
+    """Whether a group has the minimum, and was not merged over the maximum."""
+    too_large = policy.max_size is not None and group.users > policy.max_size
+    return group.users >= policy.min_size and not (too_large and len(group.cells) > 1)
 
 
 def _group(dimensions: Sequence[Dimension], segment: Segment, counts: Counts) -> Group:

@@ -118,7 +118,7 @@ def check_count(count: int, policy: SizePolicy, *, because_of_splits: bool) -> N
         )
     raise InputError(
         f"{count:,} segments are more than the {MAX_SEGMENTS} that a plan can have: "
-        f"raise --min-size (now {policy.min_size:,}) so that small ones are merged"
+        f"raise --min-size (now {policy.min_size:,}) so that small ones are merged, or use fewer dimensions or levels"
         + (f", or raise --max-size (now {policy.max_size:,}), which may keep them apart" if policy.max_size else "")
     )
 

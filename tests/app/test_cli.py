@@ -83,12 +83,23 @@ def test_a_file_that_is_no_plan_is_refused_by_name(text: bytes, said: str, comma
     assert "pydantic" not in message
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark", "bigquery", "snowflake"])
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark", "databricks", "bigquery", "snowflake"])
 def test_export_sql_prints_the_plan_in_every_dialect(finished: Path, dialect: str) -> None:
     printed = done("export-sql", finished / "plan.json", "--dialect", dialect).stdout
 
     assert "CASE" in printed
     assert all(segment["id"] in printed for segment in plan(str(finished))["segments"])
+
+
+def test_export_sql_prints_what_fits_the_cut_points_or_both_on_request(finished: Path) -> None:
+    fit, assign, both = (
+        done("export-sql", finished / "plan.json", "--part", part).stdout for part in ("fit", "assign", "both")
+    )
+
+    assert "missing_share" in fit
+    assert assign == done("export-sql", finished / "plan.json").stdout
+    assert both == f"{fit}\n{assign}"
+    assert "known are: fit, assign, both" in fails("export-sql", finished / "plan.json", "--part", "all")
 
 
 def test_an_unknown_dialect_is_refused_with_the_known_ones(finished: Path) -> None:

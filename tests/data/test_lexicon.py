@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from cartjury.data.jury_records import PERSONAS, SegmentBrief, Trait
 from cartjury.data.lexicon import lexicon, personas
-from cartjury.data.reading import letters, pieces, read_name
+from cartjury.data.reading import letters, pieces, read_name, stem_of
 from cartjury.data.records import LEVEL_NAMES, UNKNOWN
 from cartjury.data.words import Word, covers, opposite
 
@@ -114,6 +114,21 @@ def test_the_opposite_of_high_is_all_below_and_never_missing() -> None:
 )
 def test_labels_become_letters(label: str, expected: str) -> None:
     assert letters(label) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "others", "expected"),
+    [
+        ("Score2", ("AOV", "Profit"), "Score"),
+        ("Score2", ("Score1", "AOV"), "ScoreTwo"),
+        ("M12", ("m1",), "MTwelve"),
+        ("Spend2024", ("Spend2025",), ""),  # nobody would read the number as words
+        ("Score2", ("Score", "ScoreTwo"), ""),
+        ("days", ("days",), "days".capitalize()),  # a local split of the same column
+    ],
+)
+def test_labels_that_differ_in_a_number_only_are_told_apart(label: str, others: tuple[str, ...], expected: str) -> None:
+    assert stem_of(label, (label, *others)) == expected
 
 
 def test_reading_finds_compounds_pairs_inflections_and_pieces() -> None:

@@ -136,5 +136,5 @@ def test_more_cells_than_ids_are_refused(tmp_path: Path) -> None:
         "days_since_last_order",
     )
     many = [{"name": f"D{i}", "column": c, "quantiles": (0.2, 0.4, 0.6, 0.8)} for i, c in enumerate(columns)]
-    with pytest.raises(InputError, match="cells, more than 900"):
+    with pytest.raises(InputError, match="cells, more than 500"):
         plan_of(tmp_path, random_carts(300, missing=0.2), dimensions=many)

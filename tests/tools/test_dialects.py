@@ -160,7 +160,7 @@ def test_every_dialect_has_the_certified_predicates(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_quotes_columns_in_its_own_way(dialect: str) -> None:
-    mark = "`" if dialect in ("spark", "bigquery") else '"'
+    mark = "`" if dialect in ("spark", "bigquery", "databricks") else '"'
     assert f"WHEN {mark}profitability_score{mark} < 0.7 THEN 'S03'" in export_sql(split_by_days(), dialect)
 
 
@@ -172,6 +172,7 @@ def test_every_dialect_quotes_columns_in_its_own_way(dialect: str) -> None:
         ("spark", r"CASE WHEN isnan\(CAST\(source.`{}` AS DOUBLE\)\) THEN NULL"),
         ("bigquery", r"CASE WHEN IS_NAN\(CAST\(source.`{}` AS FLOAT64\)\) THEN NULL"),
         ("snowflake", r"NULLIF\(CAST\(source.{} AS FLOAT\), CAST\('NaN' AS FLOAT\)\)"),
+        ("databricks", r"CASE WHEN isnan\(CAST\(source.`{}` AS DOUBLE\)\) THEN NULL"),
     ],
 )
 def test_every_dialect_turns_nan_into_null_for_every_number(dialect: str, how: str) -> None:
@@ -188,16 +189,18 @@ def test_every_dialect_turns_nan_into_null_for_every_number(dialect: str, how: s
         ("spark", ":as_of"),
         ("bigquery", "@as_of"),
         ("snowflake", "$as_of"),
+        ("databricks", ":as_of"),
     ],
 )
 def test_every_dialect_spells_the_parameter_in_its_own_way(dialect: str, as_of: str) -> None:
     assert f"CAST({as_of} AS DATE)" in export_sql(split_by_days(), dialect)
 
 
-def test_all_dialects_stand_in_one_text_with_the_plan_they_belong_to() -> None:
+def test_the_published_dialects_stand_in_one_text_with_the_plan_they_belong_to() -> None:
     written = export_all(twelve())
-    assert all(export_sql(twelve(), dialect) in written for dialect in DIALECTS)
-    assert written.count(twelve().plan_hash) == len(DIALECTS)
+    published = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
+    assert all(export_sql(twelve(), dialect) in written for dialect in published)
+    assert written.count(twelve().plan_hash) == len(published)
 
 
 def test_an_unknown_dialect_names_the_known_ones() -> None:

@@ -257,3 +257,14 @@ def test_a_plans_own_label_decides_what_a_word_means() -> None:
     assert check("ThinMargin_Shoppers", plan, ()) == (
         "'ThinMargin' says margin eur is low, but the rule holds Margin_High.",
     )
+
+
+def test_a_word_speaks_of_the_one_label_that_it_names() -> None:
+    plan = SegmentBrief(
+        id="S01",
+        rule="M1_High & M2_Low",
+        size=600,
+        traits=(trait("M1", "first", "High", "Low High"), trait("M2", "second", "Low", "Low High")),
+    )
+    assert check("HighMOne_Shoppers", plan, ()) == ()
+    assert "the rule holds M2_Low" in check("HighMTwo_Shoppers", plan, ())[0]

@@ -26,7 +26,16 @@ class Cost(NamedTuple):
 
 
 class FailedError(Exception):
-    """A program ended with another exit code than 0."""
+    """A program ended with another exit code than 0.
+
+    Attributes:
+        code: that exit code; negative: the signal that ended it.
+        told: the end of what it printed.
+    """
+
+    def __init__(self, code: int, told: str) -> None:
+        super().__init__(f"ended with exit code {code}")
+        self.code, self.told = code, told
 
 
 def measured(command: list[str], *, tree: bool = False) -> Cost:
@@ -37,7 +46,7 @@ def measured(command: list[str], *, tree: bool = False) -> Cost:
         tree: sample all processes of its session instead, and add up their memory.
 
     Raises:
-        FailedError: with the end of what it printed.
+        FailedError: it did not end with exit code 0.
     """
     with tempfile.TemporaryFile() as output:
         before = time.perf_counter()
@@ -52,7 +61,7 @@ def measured(command: list[str], *, tree: bool = False) -> Cost:
         if process.returncode != 0:
             output.seek(0)
             told = output.read().decode(errors="replace")[-2000:]
-            raise FailedError(f"{' '.join(command)} ended with {process.returncode}:\n{told}")
+            raise FailedError(process.returncode, told)
     unit = MEBIBYTE if sys.platform == "darwin" else 1024
     cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit
     return Cost(max(cpu, sampled[0]), wall, max(peak, sampled[1]))

@@ -129,6 +129,7 @@ def measure_round(folder: Path, block: Block, source: Path, order: Sequence[str]
         try:
             block.add(name, run(folder, name, source))
         except FailedError as failure:
+            print(f"{name} {failure}:\n{failure.told}", file=sys.stderr)
             block.skip([name], str(failure))
 
 

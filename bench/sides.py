@@ -20,7 +20,6 @@ class Side(NamedTuple):
         further: what stands after them.
         needs: modules without which it is skipped.
         bytes_per_row: its peak memory, roughly, CSV and Parquet; where the machine has less, it is skipped.
-        only: formats it runs on.
         from_rows: sizes it runs on.
         tree: its processes outlive or outgrow the first one (a JVM), so all of them are sampled.
     """
@@ -30,7 +29,6 @@ class Side(NamedTuple):
     further: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     bytes_per_row: tuple[int, int] = (60, 60)
-    only: tuple[str, ...] = ("csv", "parquet")
     from_rows: int = 0
     tree: bool = False
 
@@ -43,7 +41,6 @@ SIDES = {
         "ours.py",
         ("--memory-limit", LIMIT),
         bytes_per_row=(10, 10),
-        only=("parquet",),
         from_rows=10_000_000,
     ),
     "cartjury run": Side("the whole command with the offline jury", "cartjury", ("--jury", "offline")),
@@ -93,8 +90,6 @@ def has_option(name: str) -> bool:
 def why_not(name: str, rows: int, suffix: str, available: int) -> str | None:
     """Say why a side does not run on this size and format, with so many bytes of memory available."""
     side = SIDES[name]
-    if suffix not in side.only:
-        return f"only measured on {', '.join(side.only)}"
     if rows < side.from_rows:
         return f"only measured from {side.from_rows:,} rows on"
     needed = rows * side.bytes_per_row[suffix == "parquet"] + 300 * 2**20

@@ -50,14 +50,12 @@ def footer(results: Mapping[str, Any]) -> str:
     for block in results["blocks"]:
         for name, reason in block["skipped"].items():
             if not reason.startswith("only measured"):
-                reasons.setdefault(f"{name}: {reason.splitlines()[0]}", []).append(
-                    f"{block['rows']:,} {block['format']}"
-                )
+                reasons.setdefault(f"{name}: {reason}", []).append(f"{block['rows']:,} {block['format']}")
     left_out = [f"{name}: {reason}" for name, reason in results["absent"].items()]
     left_out += [f"{reason} ({', '.join(where)})" for reason, where in reasons.items()]
     measured = (
-        f"CPU seconds (user + system) and peak resident memory, medians of {rounds} rounds; ratios without a unit are of "
-        f"CPU, paired within a round. {facts['date']}, {facts['cpu']}, {facts['cores']} cores, "
+        f"CPU seconds (user + system) and peak resident memory, medians of {rounds} rounds; the ratios `/` are of CPU "
+        f"unless they say memory, and paired within a round. {facts['date']}, {facts['cpu']}, {facts['cores']} cores, "
         f"{facts['memory_gib']} GiB, {facts['kernel']}, Python {facts['python']}, {versions}; load average at the "
         f"start {facts['load_average'][0]}."
     )

@@ -44,6 +44,13 @@ SIDES = {
         from_rows=10_000_000,
     ),
     "cartjury run": Side("the whole command with the offline jury", "cartjury", ("--jury", "offline")),
+    "cartjury run limited": Side(
+        f"the whole command with --memory-limit {LIMIT}",
+        "cartjury",
+        ("--jury", "offline", "--memory-limit", LIMIT),
+        bytes_per_row=(10, 10),
+        from_rows=50_000_000,
+    ),
     "cartjury spark": Side(
         "load to publish on Apache Spark, local[2]",
         "ours.py",

@@ -1,4 +1,4 @@
-"""Render kept results as the markdown of the README: python bench/table.py RESULT.json [--targets | --wall]"""
+"""Render kept results as the markdown of the README: python bench/table.py RESULT.json [--into README.md]"""
 
 import argparse
 import json
@@ -10,7 +10,11 @@ from typing import Any
 import targets
 from sides import FLOOR, NAIVE, OURS
 
-SHORT = ("cartjury", "cartjury run", "floor", "polars", "good pandas", "pandas", "cartjury limited", "cartjury spark")
+MARKERS = ("<!-- bench -->", "<!-- /bench -->")
+SHORT = (
+    *("cartjury", "cartjury run", "floor", "polars", "good pandas", "pandas"),
+    *("cartjury limited", "cartjury run limited", "cartjury spark"),
+)
 
 
 def rendered(results: Mapping[str, Any]) -> str:
@@ -77,15 +81,28 @@ def rendered_targets(results: Mapping[str, Any]) -> str:
     return "\n".join(targets.verdicts(results))
 
 
+def put(path: Path, text: str) -> None:
+    """Replace what stands between the markers of a file."""
+    before, begin, rest = path.read_text(encoding="utf-8").partition(MARKERS[0])
+    _, end, after = rest.partition(MARKERS[1])
+    if not end:
+        raise SystemExit(f"{path} has no {MARKERS[0]} ... {MARKERS[1]}")
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path)
     parser.add_argument("--targets", action="store_true", help="the targets, with the figures")
     parser.add_argument("--wall", action="store_true", help="wall seconds")
+    parser.add_argument("--into", type=Path, help="a markdown file that takes the table between its bench markers")
     args = parser.parse_args()
     results = json.loads(args.results.read_text(encoding="utf-8"))
     render = rendered_targets if args.targets else rendered_walls if args.wall else rendered
-    print(render(results))
+    if args.into:
+        put(args.into, rendered(results))
+    else:
+        print(render(results))
 
 
 if __name__ == "__main__":

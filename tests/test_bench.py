@@ -89,6 +89,36 @@ def test_a_side_that_would_not_fit_into_memory_is_left_out_with_the_reason(modul
     assert "only measured from" in why_not("cartjury limited", 25_000, "csv", 8 * 2**30)
 
 
+def test_nothing_is_measured_that_the_time_does_not_allow(tmp_path: Path) -> None:
+    kept = tmp_path / "results.json"
+    options = ["--sizes", "5000", "--sides", "floor", "--no-check", "--budget-minutes", "0"]
+    done = bench("pipeline.py", *options, "--folder", str(tmp_path), "--results", str(kept))
+
+    assert "Left out: floor: the time budget is spent (5,000 parquet, 5,000 csv)." in done.stdout
+    assert [b["rounds"] for b in json.loads(kept.read_text())["blocks"]] == [[], []]
+
+
+def test_what_is_measured_is_kept_and_rendered_again(tmp_path: Path) -> None:
+    kept = tmp_path / "results.json"
+    options = [
+        "--sizes",
+        "5000",
+        "--formats",
+        "csv",
+        "--sides",
+        "floor,cartjury limited",
+        "--no-check",
+        "--rounds",
+        "2",
+    ]
+    done = bench("pipeline.py", *options, "--folder", str(tmp_path), "--results", str(kept))
+
+    assert done.returncode == 0, done.stderr
+    assert [sorted(r) for r in json.loads(kept.read_text())["blocks"][0]["rounds"]] == [["floor"], ["floor"]]
+    assert bench("table.py", str(kept)).stdout.strip() in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["carts_5000.csv", "carts_5000.parquet", "results.json"]
+
+
 def test_what_a_child_takes_is_measured(module: Any) -> None:
     child = [sys.executable, "-c", "held = b'x' * 200 * 2**20; sum(range(10**6))"]
     cost = module("measure").measured(child)

@@ -50,6 +50,7 @@ def footer(results: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     counts = sorted({len(block["rounds"]) for block in results["blocks"] if block["rounds"]})
     rounds = " to ".join(str(count) for count in dict.fromkeys((counts[0], counts[-1]))) if counts else "no"
+    rounds += " round" if counts == [1] else " rounds"
     reasons: dict[str, list[str]] = {}
     for block in results["blocks"]:
         for name, reason in block["skipped"].items():
@@ -58,7 +59,7 @@ def footer(results: Mapping[str, Any]) -> str:
     left_out = [f"{name}: {reason}" for name, reason in results["absent"].items()]
     left_out += [f"{reason} ({', '.join(where)})" for reason, where in reasons.items()]
     measured = (
-        f"CPU seconds (user + system) and peak resident memory, medians of {rounds} rounds; the ratios `/` are of CPU "
+        f"CPU seconds (user + system) and peak resident memory, medians of {rounds}; the ratios `/` are of CPU "
         f"unless they say memory, and paired within a round. {facts['date']}, {facts['cpu']}, {facts['cores']} cores, "
         f"{facts['memory_gib']} GiB, {facts['kernel']}, Python {facts['python']}, {versions}; load average at the "
         f"start {facts['load_average'][0]}."

@@ -20,6 +20,8 @@ import pandas as pd
 NUMBERS = ["avg_order_value", "sessions_last_30d", "num_cart_items", "engagement_score", "profitability_score"]
 DATES = ["cart_abandoned_date", "last_order_date"]
 COLUMNS = ["user_id", *DATES, *NUMBERS]
+COUNTS = ["sessions_last_30d", "num_cart_items"]
+OLDEST, NEWEST = pd.Timestamp("1900-01-01"), pd.Timestamp("9998-12-31")
 REQUIRED = ["user_id", "cart_abandoned_date", "sessions_last_30d", "num_cart_items"]
 DIMENSIONS = {
     "AOV": ("avg_order_value", "aov_bucket", [0.4, 0.8]),
@@ -56,17 +58,23 @@ def check(df: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
         bad(column, clean[column].isna() & df[column].notna(), "is no date")
         if as_of:
             bad(column, clean[column] > pd.Timestamp(as_of) + pd.Timedelta(days=1), "is after as_of")
+        bad(column, (clean[column] < OLDEST) | (clean[column] > NEWEST), "is outside the years 1900 to 9998")
     for column in NUMBERS:
         clean[column] = pd.to_numeric(df[column], errors="coerce")
         bad(column, clean[column].isna() & df[column].notna(), "is no number")
         bad(column, np.isinf(clean[column]), "is infinite")
         bad(column, clean[column] < 0, "is negative")
+        bad(column, clean[column] > 1e12, "is too large")
         if column.endswith("_score"):
             bad(column, clean[column] > 1, "is above 1")
+    for column in COUNTS:
+        bad(column, clean[column] % 1 > 0, "is no whole number")
     for column in REQUIRED:
         bad(column, df[column].isna(), "is empty")
     clean["user_id"] = df["user_id"].astype("str")
-    bad("user_id", clean["user_id"].str.strip() == "", "is blank")
+    stripped = clean["user_id"].str.strip()
+    bad("user_id", stripped == "", "is blank")
+    bad("user_id", stripped != clean["user_id"], "begins or ends with a space")
     bad("user_id", clean["user_id"].duplicated() & df["user_id"].notna(), "occurs again")
     if problems:
         stop("\n".join(problems))
@@ -115,6 +123,7 @@ def add_buckets(universe: pd.DataFrame) -> dict[str, list[str]]:
         labels = ["Low", "Medium", "High"] if len(cuts) == 2 else ["Low", "High"]
         above = [values >= cut for cut in reversed(cuts)]
         universe[bucket] = np.select([values.isna(), *above], ["Unknown", *reversed(labels[1:])], labels[0])
+        labels = labels[::-1]
         crossed[name] = [*labels, "Unknown"] if values.isna().mean() >= 0.05 else labels
     return crossed
 

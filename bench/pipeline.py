@@ -1,152 +1,141 @@
-"""CPU, wall time and memory of the whole job: a pandas baseline, the least possible floor, and cartjury.
+"""The table of the README, in one command: CPU, wall time and memory of the whole job, side by side.
 
-    python bench/pipeline.py [--rows 1000000] [--format parquet|csv] [--rounds 5] [--growth]
+    python bench/pipeline.py [--sizes 25000,1000000] [--formats csv,parquet] [--sides cartjury,pandas]
+                             [--rounds N] [--budget-minutes M] [--folder DIR] [--results FILE] [--no-check]
 
-Every program runs as a process of its own on the same generated input, in rounds that alternate their order,
-so that a busy machine hits all of them. CPU is user + system time of the process and is the figure to trust
-on a shared machine; ratios are paired within a round. `ours` is cartjury from load to publish without graph and
-jury (bench/ours.py). `--growth` compares it at 1x and 10x --rows.
+Every side runs as a process of its own on the same generated table, in rounds that alternate their order, so that a
+busy machine hits all of them; ratios are paired within a round. CPU is user + system time and is the figure to trust
+on a shared machine. The results are written as JSON after every round; bench/table.py renders them again.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
-BENCH = Path(__file__).resolve().parent
-PROGRAMS = {"baseline": "baseline_pandas.py", "floor": "floor_duckdb.py", "ours": "ours.py"}
-WARM_UP_ROWS = 20_000
-SEED, AS_OF = 42, "2026-03-10"
-GENERATE = """
-import sys
-from datetime import date
-from pathlib import Path
-from cartjury.tools.generate import write_mock
-write_mock(Path(sys.argv[1]), n_users=int(sys.argv[2]), seed=int(sys.argv[3]), as_of=date.fromisoformat(sys.argv[4]))
-"""
+import inputs
+import machine
+import table
+from measure import Cost, FailedError, measured
+from results import Block, Results
+from sides import BENCH, SIDES, command, why_absent, why_not
 
-
-@dataclass(frozen=True)
-class Cost:
-    """What one process took: CPU and wall in seconds, peak resident memory in MiB."""
-
-    cpu: float
-    wall: float
-    rss: float
+SIZES = (25_000, 1_000_000, 10_000_000, 50_000_000)
+FORMATS = ("parquet", "csv")
+ROUNDS = {25_000: 7, 1_000_000: 5, 10_000_000: 3}  # by size; 1 for larger ones
+WARM_UP_ROWS = 5_000
 
 
-Rounds = list[dict[str, Cost]]
+class Budget:
+    """Minutes that may be spent; a round begins only where the last one of its kind would still fit."""
 
+    def __init__(self, minutes: float) -> None:
+        self.end = time.monotonic() + 60 * minutes
+        self.seconds_a_row = 0.0
 
-def measured(command: list[str]) -> Cost:
-    """Run a command to its end.
+    def has_room(self, rows: int) -> bool:
+        return time.monotonic() + self.seconds_a_row * rows <= self.end
 
-    This driver imports nothing heavy and generates inputs in another process: on Linux a child's peak
-    memory starts at that of the process that started it.
-    """
-    # Without cached bytecode every run would compile its imports again.
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryFile() as output:
-        before = time.perf_counter()
-        process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - before
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            output.seek(0)
-            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.read().decode()[-2000:]}")
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / unit)
-
-
-def generate(folder: Path, rows: int, suffix: str) -> Path:
-    path = folder / f"carts_{rows}.{suffix}"
-    measured([sys.executable, "-c", GENERATE, str(path), str(rows), str(SEED), AS_OF])
-    return path
-
-
-def run(program: str, source: Path) -> Cost:
-    with tempfile.TemporaryDirectory(dir=source.parent) as out:
-        return measured([sys.executable, str(BENCH / PROGRAMS[program]), str(source), str(Path(out) / "run")])
-
-
-def alternate(jobs: Mapping[str, Callable[[], Cost]], rounds: int) -> Rounds:
-    """Run all jobs once a round, every round in another order."""
-    found = []
-    for number in range(rounds):
-        turn = number % len(jobs)
-        order = [*list(jobs)[turn:], *list(jobs)[:turn]]
-        found.append({name: jobs[name]() for name in order})
-        print(f"round {number + 1} of {rounds} done", file=sys.stderr)
-    return found
-
-
-def show_medians(rounds: Rounds, jobs: Mapping[str, Callable[[], Cost]]) -> None:
-    print(f"{'':10}{'cpu s':>9}{'wall s':>9}{'peak MiB':>10}")
-    for name in jobs:
-        costs = [costs[name] for costs in rounds]
-        cpu, wall, rss = (median(getattr(c, what) for c in costs) for what in ("cpu", "wall", "rss"))
-        print(f"{name:10}{cpu:9.2f}{wall:9.2f}{rss:10.0f}")
-
-
-def show_ratio(rounds: Rounds, above: str, below: str, what: str) -> None:
-    """Print the median and the range of a ratio taken within each round."""
-    if above in rounds[0] and below in rounds[0]:
-        ratios = sorted(getattr(costs[above], what) / getattr(costs[below], what) for costs in rounds)
-        print(f"{above}/{below} {what}: {median(ratios):.2f} (from {ratios[0]:.2f} to {ratios[-1]:.2f})")
-
-
-def compare(folder: Path, programs: list[str], args: argparse.Namespace) -> None:
-    source = generate(folder, args.rows, args.format)
-    jobs = {name: (lambda name=name: run(name, source)) for name in programs}
-    rounds = alternate(jobs, args.rounds)
-    print(f"{args.rows:,} rows, {args.format}, medians of {args.rounds} rounds")
-    show_medians(rounds, jobs)
-    show_ratio(rounds, "baseline", "floor", "cpu")
-    show_ratio(rounds, "baseline", "ours", "cpu")
-    show_ratio(rounds, "ours", "floor", "cpu")
-    show_ratio(rounds, "ours", "baseline", "rss")
-
-
-def grow(folder: Path, args: argparse.Namespace) -> None:
-    sources = {f"{rows:,}": generate(folder, rows, args.format) for rows in (args.rows, 10 * args.rows)}
-    jobs = {name: (lambda source=source: run("ours", source)) for name, source in sources.items()}
-    rounds = alternate(jobs, args.rounds)
-    print(f"ours, {args.format}, medians of {args.rounds} rounds")
-    show_medians(rounds, jobs)
-    small, large = jobs
-    show_ratio(rounds, large, small, "cpu")
+    def learn(self, rows: int, seconds: float) -> None:
+        """Remember what a round took; starting costs are in it, so a guess for a larger size is on the safe side."""
+        self.seconds_a_row = seconds / rows
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure cartjury against a pandas baseline and a floor.")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--growth", action="store_true", help="CPU of cartjury at 10 x rows over that at rows")
+    args = arguments()
+    results = Results(machine.facts(), {name: SIDES[name].what for name in args.sides})
+    path = args.results or BENCH / "results" / f"{datetime.now(UTC):%Y-%m-%d}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sides = [name for name in args.sides if not results.skip_everywhere(name, why_absent(name))]
+    if args.check:
+        results.agree = agree(args.rows_to_check)
+    with tempfile.TemporaryDirectory(prefix="cartjury-bench-") as scratch:
+        folder = args.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        warm_up(folder, sides)
+        budget = Budget(args.budget_minutes)
+        for rows in args.sizes:
+            for suffix in args.formats:
+                block = results.block(rows, suffix)
+                compare(folder, block, sides, args.rounds or ROUNDS.get(rows, 1), budget, lambda: results.write(path))
+    results.write(path)
+    print(table.rendered(results.as_json()))
+    print(table.rendered_targets(results.as_json()))
+    print(f"\nkept in {path}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")], default=list(SIZES))
+    parser.add_argument("--formats", type=lambda text: text.split(","), default=list(FORMATS))
+    parser.add_argument("--sides", type=lambda text: text.split(","), default=list(SIDES))
+    parser.add_argument("--rounds", type=int, help="by default 7, 5, 3 and 1, by size")
+    parser.add_argument("--budget-minutes", type=float, default=240)
+    parser.add_argument("--folder", type=Path, help="where the tables are kept for the next time; by default nowhere")
+    parser.add_argument("--results", type=Path, help="by default bench/results/<date>.json")
+    parser.add_argument("--rows-to-check", type=int, default=25_000)
+    parser.add_argument("--no-check", dest="check", action="store_false", help="do not prove that all sides agree")
     args = parser.parse_args()
-    programs = [name for name, script in PROGRAMS.items() if (BENCH / script).exists()]
-    if "ours" not in programs:
-        print(f"ours is skipped: {BENCH / PROGRAMS['ours']} does not exist", flush=True)
-    if args.growth:
-        if "ours" not in programs:
-            sys.exit("--growth needs ours")
-        programs = ["ours"]
-    with tempfile.TemporaryDirectory(prefix="cartjury-bench-") as name:
-        folder = Path(name)
-        small = generate(folder, WARM_UP_ROWS, args.format)
-        for program in programs:
-            run(program, small)
-        if args.growth:
-            grow(folder, args)
-        else:
-            compare(folder, programs, args)
+    if unknown := {*args.sides} - {*SIDES} | {*args.formats} - {*FORMATS}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; sides are {', '.join(SIDES)}")
+    return args
+
+
+def agree(rows: int) -> str:
+    """Let bench/check.py prove that all sides do the same job, and stop where they do not."""
+    asked = [sys.executable, str(BENCH / "check.py"), "--rows", str(rows)]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"the sides do not do the same job:\n{done.stdout}{done.stderr[-2000:]}")
+    return done.stdout.strip()
+
+
+def warm_up(folder: Path, sides: Sequence[str]) -> None:
+    """Compile bytecode and fill the page cache; a side that cannot even do this stops everything."""
+    for name in sides:
+        run(folder, name, inputs.table(folder, WARM_UP_ROWS, "parquet"))
+
+
+def compare(
+    folder: Path, block: Block, sides: Sequence[str], rounds: int, budget: Budget, keep: Callable[[], None]
+) -> None:
+    """Measure all sides that fit on one size and format, every round in another order."""
+    rows, suffix = block.rows, block.suffix
+    late = None if budget.has_room(rows) else "the time budget is spent"
+    if block.skip(sides, late or inputs.why_no_room(folder, rows, suffix)):
+        return
+    source = inputs.table(folder, rows, suffix)
+    taking = [name for name in sides if not block.skip([name], why_not(name, rows, suffix, machine.available()))]
+    for number in range(rounds):
+        if not taking or (number and not budget.has_room(rows)):
+            break
+        started = time.monotonic()
+        turn = number % len(taking)
+        measure_round(folder, block, source, [*taking[turn:], *taking[:turn]])
+        taking = [name for name in taking if name not in block.skipped]
+        budget.learn(rows, time.monotonic() - started)
+        keep()
+        print(f"{rows:,} rows, {suffix}: round {number + 1} of {rounds} done", file=sys.stderr, flush=True)
+
+
+def measure_round(folder: Path, block: Block, source: Path, order: Sequence[str]) -> None:
+    """Run every side once; one that fails is left out from then on, with what it said."""
+    block.begin_round(machine.load())
+    for name in order:
+        try:
+            block.add(name, run(folder, name, source))
+        except FailedError as failure:
+            print(f"{name} {failure}:\n{failure.told}", file=sys.stderr)
+            block.skip([name], str(failure))
+
+
+def run(folder: Path, name: str, source: Path) -> Cost:
+    with tempfile.TemporaryDirectory(dir=folder) as out:
+        return measured(command(name, source, Path(out) / "run"), tree=SIDES[name].tree)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,14 @@ BINS = 10
 
 def baseline(column: str, values: Distribution) -> Baseline:
     """Count the users between the deciles of a feature; equal deciles fall together."""
-    deciles = values.smallest([values.known * i // BINS for i in range(1, BINS)]) if values.known else ()
+    deciles = values.smallest(ranks(values.known)) if values.known else ()
     edges = tuple(sorted(set(deciles)))
     return Baseline(column=column, edges=edges, shares=bin_shares(values, edges), missing=values.missing)
+
+
+def ranks(known: int) -> list[int]:
+    """The ranks (0: the lowest value) of the deciles of so many values."""
+    return [known * i // BINS for i in range(1, BINS)]
 
 
 def bin_shares(values: Distribution, edges: Sequence[float]) -> tuple[float, ...]:

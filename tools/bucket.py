@@ -7,9 +7,11 @@ from cartjury.data.errors import InputError
 from cartjury.data.options import DimensionSpec, Options
 from cartjury.data.records import LEVEL_NAMES, UNKNOWN, Dimension, LogEntry, Provenance, SegmentPlan, SizePolicy
 from cartjury.tools.baseline import baseline
+from cartjury.tools.baseline import ranks as baseline_ranks
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.distribution import Distribution
 from cartjury.tools.quantiles import quantiles
+from cartjury.tools.quantiles import ranks as quantile_ranks
 from cartjury.tools.rounding import round_cuts
 from cartjury.tools.rules import initial_segments
 from cartjury.tools.split import SPLIT_FEATURES
@@ -37,6 +39,10 @@ def fit_plan(carts: Carts, options: Options, policy: SizePolicy) -> SegmentPlan:
     columns = list(dict.fromkeys([*(d.column for d in options.dimensions), *SPLIT_FEATURES]))
     _, dataset, universe = carts
     values = carts.engine.thresholds(carts.users(options.filter), columns, universe.size)
+    for column, found in values.items():  # all ranks at once: one look at the users instead of two
+        shares = [q for spec in options.dimensions if spec.column == column for q in spec.quantiles]
+        if found.known:
+            found.smallest([*baseline_ranks(found.known), *quantile_ranks(found.known, shares)])
     baselines = tuple(baseline(column, values[column]) for column in columns)
     fits = [fit_dimension(spec, values[spec.column], exact=options.exact_cuts) for spec in options.dimensions]
     dimensions = tuple(f.dimension for f in fits if f.dimension)

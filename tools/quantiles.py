@@ -13,13 +13,16 @@ def quantiles(values: Distribution, shares: Sequence[float]) -> tuple[float, ...
         values: a column with at least one known value.
         shares: between 0 and 1.
     """
+    found = values.smallest(ranks(values.known, shares))
     positions = [(values.known - 1) * share for share in shares]
-    lower = [math.floor(position) for position in positions]
-    upper = [min(k + 1, values.known - 1) for k in lower]
-    found = values.smallest([*lower, *upper])
-    lows, highs = found[: len(lower)], found[len(lower) :]
-    weights = [position - k for position, k in zip(positions, lower, strict=True)]
-    return tuple(interpolate(*bracket) for bracket in zip(lows, highs, weights, strict=True))
+    weights = [position - math.floor(position) for position in positions]
+    return tuple(interpolate(*bracket) for bracket in zip(found[::2], found[1::2], weights, strict=True))
+
+
+def ranks(known: int, shares: Sequence[float]) -> list[int]:
+    """The ranks (0: the lowest value) between which quantiles of so many values lie, two each."""
+    lower = [math.floor((known - 1) * share) for share in shares]
+    return [rank for k in lower for rank in (k, min(k + 1, known - 1))]
 
 
 def interpolate(low: float, high: float, weight: float) -> float:

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from cartjury.tools.engine.sql import Sql
 
-LEAST, MOST = 256, 65_536  # buckets of a first pass
-USERS_A_BUCKET: Final = 256  # wished for there: many counts cost more to fetch than a second pass
+LEAST, MOST = 1_024, 65_536  # buckets of a first pass
+USERS_A_BUCKET: Final = 64  # wished for there: many counts cost more to fetch than a second pass
 INNER: Final = 1_024  # buckets into which a bucket is divided
 
 Aggregate = Callable[[str], list[tuple[Any, ...]]]

@@ -27,7 +27,7 @@ _INFINITE = (4, "abs({0}) = CAST('Infinity' AS DOUBLE)")
 _TESTS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "text": (
         (1, "trim({0}) = ''"),
-        (8, f"startswith({{0}}, ' ') OR startswith({{0}}, '{NBSP}') OR endswith({{0}}, ' ') OR endswith({{0}}, '{NBSP}')"),
+        (8, " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in (" ", NBSP))),
     ),
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"),),
     "number": (_INFINITE, (5, "{0} < 0"), (11, "{0} > 1e12D")),

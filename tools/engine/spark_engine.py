@@ -14,15 +14,13 @@ from cartjury.data.run_records import Dataset, FileEntry
 from cartjury.tools.engine import spark_source
 from cartjury.tools.engine.spark_checks import typed
 from cartjury.tools.engine.spark_load import columns_read, load
-from cartjury.tools.engine.spark_session import is_local, session, told
+from cartjury.tools.engine.spark_session import LOG, is_local, session, told
 from cartjury.tools.engine.spark_sql import SPARK
 from cartjury.tools.engine.sql import Sql
 from cartjury.tools.engine.sql_engine import SqlEngine
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-LOG = "spark.log"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ source -> [typed columns, raw values, part file, is_bad] -> counts -> clean: the
                                                                 -> bad: the first faults, or a copy without bad rows
 """
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,7 +60,14 @@ class Found(NamedTuple):
 
 
 def load(
-    spark: "SparkSession", source: str, options: Options, as_of: date | None, work: Path, shared: str, *, generated: bool
+    spark: "SparkSession",
+    source: str,
+    options: Options,
+    as_of: date | None,
+    work: Path,
+    shared: str,
+    *,
+    generated: bool,
 ) -> Dataset:
     """Check a source against the contract.
 
@@ -142,7 +148,8 @@ def _count(spark: "SparkSession", judged: str) -> Found:
     # Hashes are enough to see that no id repeats, and take far less memory than the ids.
     known = "user_id IS NOT NULL AND trim(user_id) != ''"
     query = (
-        f"SELECT count(*), count_if(is_bad), count_if({known}), count(DISTINCT CASE WHEN {known} THEN xxhash64(user_id) END) "
+        f"SELECT count(*), count_if(is_bad), count_if({known}), "
+        f"count(DISTINCT CASE WHEN {known} THEN xxhash64(user_id) END) "
         f"FROM {judged}"
     )
     with told():
@@ -187,9 +194,7 @@ def _faults(judged: str, read: Read) -> str:
     )
 
 
-def _message(
-    spark: "SparkSession", judged: str, read: Read, name: str, bad: int
-) -> tuple[str, tuple[str, ...]]:
+def _message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int) -> tuple[str, tuple[str, ...]]:
     """Return the error of a source with bad rows: a headline, and the first faults by file, column and value."""
     faults = _faults(judged, read)
     with told():

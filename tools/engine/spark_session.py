@@ -6,6 +6,7 @@ Queries run in a session of their own beside it, which shares its machines and n
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cartjury.data.errors import InputError
+from cartjury.data.options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+LOG = "spark.log"
 INSTALL = "pip install 'cartjury[spark]'"
-JAVA = "Spark needs Java 17 or later: install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME"
+JAVA = (
+    "Spark needs Java 17 or later: install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless), "
+    "or say in JAVA_HOME where it is"
+)
 LOCAL: Final = {
     "spark.driver.host": "127.0.0.1",  # a machine's own name may not resolve
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "16",  # 200 is for clusters
 }
 # What a query means must not depend on the settings of whoever owns the session.
 MEANING: Final = {
@@ -41,6 +48,16 @@ MEANING: Final = {
 _beside: dict[str, "SparkSession"] = {}
 
 
+def start(options: Options) -> None:
+    """Start Spark, or find it, before there is a folder to work in.
+
+    Raises:
+        InputError: see `session`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        session(options.spark_master, Path(folder) / LOG)
+
+
 def session(master: str | None, log: Path) -> "SparkSession":
     """Return a session for queries beside the user's own, or beside one that is started.
 
@@ -52,8 +69,8 @@ def session(master: str | None, log: Path) -> "SparkSession":
     Raises:
         InputError: pyspark or Java is missing, or Spark does not start.
     """
-    mine = _present() or _started(master, log)
-    key = mine.session_id if _is_connect(mine) else mine.sparkContext.applicationId
+    mine: Any = _present() or _started(master, log)
+    key = str(mine.session_id if _is_connect(mine) else mine.sparkContext.applicationId)
     if key not in _beside:
         _beside[key] = mine.newSession()
         for name, value in MEANING.items():
@@ -99,7 +116,7 @@ def _present() -> "SparkSession | None":
 
     active = SparkSession.getActiveSession()
     # An active session is one of its thread; nodes of the graph run in others.
-    return active or (SparkSession.builder.getOrCreate() if SparkContext._active_spark_context else None)  # noqa: SLF001 - no public way to ask
+    return active or (SparkSession.builder.getOrCreate() if SparkContext._active_spark_context else None)
 
 
 def _started(master: str | None, log: Path) -> "SparkSession":

@@ -107,7 +107,9 @@ def digest(spark: "SparkSession", files: Sequence[PartFile]) -> tuple[str, bool]
 def hashed(spark: "SparkSession", places: Sequence[str]) -> dict[str, FileEntry]:
     """Let Spark hash the files of some places, by URL."""
     with told():
-        rows = [r for p in places for r in _binary(spark, p).selectExpr("path", "sha2(content, 256)", "length").collect()]
+        rows = [
+            r for p in places for r in _binary(spark, p).selectExpr("path", "sha2(content, 256)", "length").collect()
+        ]
     return {url: FileEntry(sha256=sha, bytes=length) for url, sha, length in sorted(map(tuple, rows))}
 
 

@@ -31,7 +31,7 @@ _TESTS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     ),
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"),),
     "number": (_INFINITE, (5, "{0} < 0"), (11, "{0} > 1e12D")),
-    "count": (_INFINITE, (5, "{0} < 0"), (6, f"{{0}} != floor({{0}}) OR {{0}} > {LARGEST_WHOLE}")),
+    "count": (_INFINITE, (5, "{0} < 0"), (6, f"{{0}} % 1 != 0 OR {{0}} > {LARGEST_WHOLE}")),
     "whole": ((5, "{0} < 0"), (6, f"{{0}} > {LARGEST_WHOLE}")),
     "score": (_INFINITE, (7, "{0} < 0 OR {0} > 1")),
     "feature": (_INFINITE, (11, "abs({0}) > 1e12D")),

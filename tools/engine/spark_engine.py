@@ -54,7 +54,7 @@ class SparkEngine(SqlEngine):
         spark = self._session()
         name = self._name(dataset)
         if not spark.catalog.tableExists(name):
-            spark_source.check_unchanged(spark, self._place(spark, dataset), self.work)
+            spark_source.check_unchanged(spark, self.work)
             self._view(spark, dataset)
         return name
 
@@ -66,6 +66,7 @@ class SparkEngine(SqlEngine):
     def write(self, query: str, target: Path) -> Mapping[str, FileEntry]:
         """See `Engine`; a folder of parts, its rows in no order."""
         spark = self._session()
+        spark_source.check_unchanged(spark, self.work)
         if is_local(spark):
             with told():
                 spark.sql(query).write.parquet(f"file://{target.absolute()}")

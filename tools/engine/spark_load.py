@@ -111,7 +111,7 @@ def load(
         notices.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
     if spark_source.part_files(spark, opened.place) != opened.files:
         raise InputError(f"{name} was changed while it was read: start the run again")
-    spark_source.remember(spark_source.part_files(spark, place), work)
+    spark_source.remember(place, spark_source.part_files(spark, place), work)
     return Dataset(
         source="generated" if generated else name,
         generated=generated,

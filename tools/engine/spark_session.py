@@ -84,21 +84,30 @@ def is_local(spark: "SparkSession") -> bool:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(*but: type[Exception]) -> Iterator[None]:
     """Turn what Spark says went wrong into bad input, by its first line.
+
+    Args:
+        but: errors that are left as they are.
 
     Raises:
         InputError: a file that cannot be read, too little memory or disk.
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import ParseException, PySparkException
+    from pyspark.logger import PySparkLogger
 
+    # It would write the whole error to stderr too, as JSON.
+    echo = PySparkLogger.getLogger("SQLQueryContextLogger")
+    before, echo.disabled = echo.disabled, True
     try:
         yield
-    except ParseException:
-        raise  # a query of ours
+    except (ParseException, *but):
+        raise  # a query of ours is wrong, or the caller knows more
     except (Py4JError, PySparkException) as error:
         raise InputError(f"Spark: {_cause(error)}") from error
+    finally:
+        echo.disabled = before
 
 
 def _cause(error: Exception) -> str:
@@ -175,4 +184,5 @@ def _is_connect(spark: "SparkSession") -> bool:
 
 def _last_line(log: Path) -> str:
     lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else ""
+    said = [line for line in lines if "Exception: " in line] or lines
+    return said[-1].split("Exception: ")[-1].strip()[:300] if said else ""

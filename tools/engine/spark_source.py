@@ -1,11 +1,15 @@
 """A Parquet file, folder or pattern as Spark sees it: its schema, its part files, and what they hash to."""
 
+import glob
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import duckdb
+
+from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.data.places import is_url
 from cartjury.data.run_records import FileEntry
@@ -57,6 +61,8 @@ def open_source(spark: "SparkSession", source: str) -> Source:
     frame = frame_of(spark, place)
     with told():
         types = dict(frame.dtypes)
+    if is_local(spark) and len(files) > 1:
+        _refuse_gaps(files, types)
     return Source(place, types, files)
 
 
@@ -79,7 +85,8 @@ def part_files(spark: "SparkSession", place: str) -> list[PartFile]:
     from pyspark.errors import AnalysisException
 
     try:
-        rows = _binary(spark, place).selectExpr("path", "length", "CAST(modificationTime AS STRING)").collect()
+        with told(AnalysisException):
+            rows = _binary(spark, place).selectExpr("path", "length", "CAST(modificationTime AS STRING)").collect()
     except AnalysisException as error:
         if "PATH_NOT_FOUND" not in str(error):
             raise InputError(f"Spark: {str(error).splitlines()[0]}") from error
@@ -113,18 +120,19 @@ def hashed(spark: "SparkSession", places: Sequence[str]) -> dict[str, FileEntry]
     return {url: FileEntry(sha256=sha, bytes=length) for url, sha, length in sorted(map(tuple, rows))}
 
 
-def remember(files: Sequence[PartFile], work: Path) -> None:
+def remember(place: str, files: Sequence[PartFile], work: Path) -> None:
     """Write down what the files of a checked source look like."""
-    _memory(work).write_text(json.dumps(files), encoding="utf-8")
+    _memory(work).write_text(json.dumps([place, files]), encoding="utf-8")
 
 
-def check_unchanged(spark: "SparkSession", place: str, work: Path) -> None:
+def check_unchanged(spark: "SparkSession", work: Path) -> None:
     """Refuse a source whose files are not those that were checked.
 
     Raises:
         InputError: a file came, went, or has another length or time of change.
     """
-    checked = [PartFile(*f) for f in json.loads(_memory(work).read_text(encoding="utf-8"))]
+    place, files = json.loads(_memory(work).read_text(encoding="utf-8"))
+    checked = [PartFile(*file) for file in files]
     if part_files(spark, place) != checked:
         raise InputError(f"{place} was changed since its rows were checked: start the run again")
 
@@ -156,6 +164,21 @@ def _refuse_text(source: str) -> None:
             f"{path.name} is no Parquet, which is all that cartjury reads with Spark: leave out --engine spark, or "
             "convert it first, with DuckDB: COPY (FROM 'carts.csv') TO 'carts.parquet'"
         )
+
+
+def _refuse_gaps(files: Sequence[PartFile], types: Mapping[str, str]) -> None:
+    """Refuse a part without a column that others have: Spark would take its values for missing.
+
+    Raises:
+        InputError: it names the part and the column.
+    """
+    for file in files:
+        path = _path(file.url)
+        with duckdb.connect() as connection:
+            found = connection.execute("SELECT name FROM parquet_schema(?)", [glob.escape(str(path))]).fetchall()
+        for column in COLUMN_NAMES:
+            if column in types and (column,) not in found and f"/{column}=" not in file.url:
+                raise InputError(f"{path.name} has no column {column}, which other parts have")
 
 
 def _path(url: str) -> Path:

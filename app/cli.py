@@ -23,7 +23,7 @@ cli = typer.Typer(
 )
 cli.add_typer(imports)
 
-InputFile = Annotated[Path | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
+InputFile = Annotated[str | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
 Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the mock data and of every shuffled order. [42]")]
 AsOf = Annotated[
@@ -34,8 +34,12 @@ Out = Annotated[Path | None, typer.Option(help="Folder for the results. [runs/<r
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 BadRows = Annotated[str | None, typer.Option(help="fail, or quarantine: leave bad rows out. [fail]")]
 Keep = Annotated[list[str] | None, typer.Option(help="Carry this further column into the users file; repeatable.")]
-Format = Annotated[str | None, typer.Option(help="csv or parquet. [csv]")]
+Format = Annotated[str | None, typer.Option(help="csv or parquet. [csv; Spark: parquet]")]
 Memory = Annotated[str | None, typer.Option(help="Memory of the engine, such as 500MB.")]
+# What reads the rows.
+Engine = Annotated[str | None, typer.Option(help="duckdb or spark. [duckdb]")]
+Master = Annotated[str | None, typer.Option(help="local[2], spark://..., yarn or sc://host:port. [local[*]]")]
+UsersOut = Annotated[str | None, typer.Option(help="Folder or URL that a Spark cluster writes the users to.")]
 
 
 @cli.command()
@@ -86,6 +90,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         float | None, typer.Option(help="Mock data: share of the users without orders left without order value. [0]")
     ] = None,
     memory_limit: Memory = None,
+    engine: Engine = None,
+    spark_master: Master = None,
+    users_out: UsersOut = None,
     config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
     resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,
     replay: Annotated[
@@ -119,13 +126,16 @@ def generate(
 @guarded
 def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
     plan: Annotated[Path, typer.Argument(help="plan.json of a run.")],
-    input_file: Annotated[Path, typer.Argument(help="CSV, CSV.gz or Parquet.")],
+    input_file: Annotated[str, typer.Argument(help="CSV, CSV.gz or Parquet.")],
     out: Out = None,
     as_of: AsOf = None,
     on_bad_rows: BadRows = None,
     keep_columns: Keep = None,
     users_format: Format = None,
     memory_limit: Memory = None,
+    engine: Engine = None,
+    spark_master: Master = None,
+    users_out: UsersOut = None,
     as_json: Json = False,
 ) -> None:
     """Segment new users by a plan that was fitted before, and warn where they differ from those it was fitted on."""

@@ -23,7 +23,7 @@ MOCK_ONLY = ("--n-users", "--missing-aov")  # options that mean nothing beside a
 
 
 def run_job(
-    input_file: Path | None,
+    input_file: str | None,
     given: Mapping[str, Any],
     *,
     config: Path | None,
@@ -41,7 +41,7 @@ def run_job(
     load_keys(Path.cwd())
     table = load_table(config or Path("cartjury.toml"))
     if resumed:
-        refuse("--resume", [*([str(input_file)] if input_file else []), *(["--replay"] if replayed else []), *said])
+        refuse("--resume", [*([input_file] if input_file else []), *(["--replay"] if replayed else []), *said])
         folder, asked = resumed, None
     elif replayed:
         refuse("--replay", [option for option in said if option != "--out"])
@@ -53,6 +53,7 @@ def run_job(
         panel = check_jury(settings, table)
         if settings.models and not panel.seats and settings.jury != OFFLINE:
             say("note: models are set, but the offline jury sits: no provider has a key, or no effort asks for one")
+        warm_up(settings)
         make_ready(panel, table)
         folder, asked = folder_of(settings.out), request(input_file, settings)
     manifest = run_to_end(folder, asked, table)
@@ -118,7 +119,7 @@ def run_to_end(folder: Path, given: Any, table: ModelTable) -> Manifest:
     return state.manifest
 
 
-def again(folder: Path, input_file: Path | None) -> Any:
+def again(folder: Path, input_file: str | None) -> Any:
     """Make the graph's input that repeats a finished run, its jury heard from its record.
 
     Raises:
@@ -136,13 +137,13 @@ def again(folder: Path, input_file: Path | None) -> Any:
         raise InputError(f"the run in {folder} was made from {what}")
     recorded_panel(folder)  # a record that was changed is refused before any work is done
     options = Options.model_validate({**recorded.options, "out": None})
-    carts = {"n_users": source.rows} if source.generated else {"input_path": str(input_file)}
+    carts = {"n_users": source.rows} if source.generated else {"input_path": input_file}
     return Input.model_validate(
         {**carts, "seed": recorded.seed, "as_of": recorded.as_of, "options": options, "replay": str(folder)}
     )
 
 
-def request(input_file: Path | None, settings: Settings) -> Any:
+def request(input_file: Path | str | None, settings: Settings) -> Any:
     """Make the graph's input from the settings."""
     from cartjury.graph.state import Input
 
@@ -177,6 +178,20 @@ def make_ready(panel: Panel, table: ModelTable) -> None:
         Thread(target=preload, args=(clients,), daemon=True).start()
 
 
+def warm_up(options: Options) -> None:
+    """Start Spark where it is asked for, so that what it lacks is told before any work is done.
+
+    Raises:
+        InputError: pyspark or Java is missing, or Spark does not start.
+    """
+    if options.engine != "spark":
+        return
+    from cartjury.tools.engine.spark_session import start
+
+    say("starting Spark ...")
+    start(options)
+
+
 def generate_file(out: Path, given: Mapping[str, Any]) -> None:
     """Write mock carts to a file."""
     from cartjury.tools.generate import write_mock
@@ -187,7 +202,7 @@ def generate_file(out: Path, given: Mapping[str, Any]) -> None:
     say(f"wrote {settings.n_users:,} users as of {day} to {out}")
 
 
-def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, as_json: bool) -> None:
+def apply_file(plan_file: Path, input_file: str, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Apply a plan to a file and publish the results."""
     from cartjury.graph.folders import fresh_work, spare_input
     from cartjury.tools.apply import apply_plan, options_of
@@ -199,6 +214,7 @@ def apply_file(plan_file: Path, input_file: Path, given: Mapping[str, Any], *, a
     options = options_of(plan, Options.model_validate({k: getattr(settings, k) for k in Options.model_fields}))
     folder = folder_of(settings.out)
     spare_input(input_file, folder)
+    warm_up(options)
     with fresh_work(folder) as work:
         results = apply_plan(plan, input_file, work, options, settings.as_of)
         manifest = publish_run(results, folder.resolve().name, folder, work, Recorded(options, None, {}))

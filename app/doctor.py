@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import platform
+import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +27,7 @@ def examine(*, as_json: bool) -> None:
     Without a key of a provider nothing leaves this machine. A key's value is never shown.
     """
     load_keys(Path.cwd())
-    findings = [_python(), *_libraries(), *_configured(), _writable(), _engine(), _studio()]
+    findings = [_python(), *_libraries(), *_configured(), _writable(), _engine(), _spark(), _studio()]
     if as_json:
         typer.echo(json.dumps([dict(zip(("check", "ok", "found"), f, strict=True)) for f in findings], indent=2))
     else:
@@ -83,6 +84,13 @@ def _engine() -> Finding:
     with tempfile.TemporaryDirectory() as scratch, connect(Path(scratch)) as connection:
         threads, memory = one(connection, "SELECT current_setting('threads'), current_setting('memory_limit')")
     return ("engine", True, f"DuckDB, {threads} threads, up to {memory}")
+
+
+def _spark() -> Finding:
+    found = importlib.util.find_spec("pyspark") is not None
+    java = bool(shutil.which("java") or os.environ.get("JAVA_HOME"))
+    said = f"pyspark {version('pyspark')}" if found else "not installed: pip install 'cartjury[spark]'"
+    return ("Spark", True, f"{said}, {'Java is there' if java else 'no Java (17 or later)'}")
 
 
 def _studio() -> Finding:

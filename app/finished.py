@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from cartjury.app.config import in_words
 from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError, PlanError
+from cartjury.data.places import is_url
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Manifest
 from cartjury.tools.report_calls import money
@@ -54,6 +55,7 @@ def show_run(folder: Path, *, as_json: bool) -> None:
     changed = [
         name
         for name, entry in manifest.files.items()
+        if not is_url(name)
         if not (folder / name).is_file() or sha256_of(folder / name) != entry.sha256
     ]
     if changed:

@@ -15,6 +15,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from cartjury.app.estimate import in_words
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
+from cartjury.data.places import absolute
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input, spare_record
 from cartjury.graph.state import Input, State
@@ -57,8 +58,8 @@ def run(given: Input, folder: Path, watch: Watch, table: ModelTable | None = Non
     asked = given.model_dump(mode="json", exclude={"messages"}, exclude_none=True)
     asked["options"]["out"] = str(folder.absolute())
     if given.input_path:
-        spare_input(Path(given.input_path), folder)
-        asked["input_path"] = str(Path(given.input_path).absolute())
+        spare_input(given.input_path, folder)
+        asked["input_path"] = absolute(given.input_path)
     if given.replay:
         spare_record(Path(given.replay), folder)
         asked["replay"] = str(Path(given.replay).absolute())

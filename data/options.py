@@ -52,6 +52,10 @@ class Options(Record):
         call_timeout: seconds that one request may take.
         require_models: a model that fails is an error (exit code 3), though the run is finished.
         keep_columns: other input columns to carry into the users file.
+        engine: what reads the rows.
+        spark_master: where Spark is started if no session is there; None: on this machine.
+        users_out: folder that Spark writes the users to, where it does not see this machine's disk.
+        users_format: None: csv, or parquet where Spark writes it.
         missing_aov: generated data: share of the users without orders whose order value is blanked.
     """
 
@@ -79,10 +83,13 @@ class Options(Record):
     require_models: bool = False
     on_bad_rows: Literal["fail", "quarantine"] = "fail"
     keep_columns: tuple[str, ...] = ()
-    users_format: Literal["csv", "parquet"] = "csv"
+    users_format: Literal["csv", "parquet"] | None = None
     missing_aov: Share = 0.0
     memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)?\s*(kb|mb|gb|tb|kib|mib|gib|tib)$")
     out: str | None = None
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str | None = Field(default=None, min_length=1)
+    users_out: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -100,3 +107,16 @@ class Options(Record):
     def _dimensions_fit_together(self) -> Self:
         check_together(self.dimensions, self.keep_columns)
         return self
+
+    @model_validator(mode="after")
+    def _one_engine(self) -> Self:
+        if self.engine == "spark" and self.memory_limit:
+            raise ValueError("memory_limit is for DuckDB: with Spark set spark.driver.memory and spark.executor.memory")
+        if self.engine == "spark" and self.users_format == "csv":
+            raise ValueError("Spark writes the users as a folder of Parquet files: leave users_format out")
+        return self
+
+    @property
+    def users_suffix(self) -> str:
+        """What the name of the users file ends with."""
+        return self.users_format or ("parquet" if self.engine == "spark" else "csv")

@@ -12,6 +12,8 @@ from dotenv import dotenv_values
 
 from cartjury.data.errors import InputError
 from cartjury.data.journal import JOURNAL
+from cartjury.data.options import Options
+from cartjury.data.places import is_url
 from cartjury.graph.state import Input, JuryState, Run, State
 
 ROOTS = "CARTJURY_DATA_ROOTS"
@@ -48,7 +50,7 @@ def open_run(given: Input) -> Run:
     """
     folder = Path(given.options.out) if given.options.out else new_run_folder()
     if given.input_path:
-        spare_input(Path(given.input_path), folder)
+        spare_input(given.input_path, folder)
     if given.replay:
         spare_record(Path(given.replay), folder)
     work = make_work(folder)
@@ -87,15 +89,19 @@ def fresh_work(folder: Path) -> Iterator[Path]:
         raise
 
 
-def spare_input(path: Path, folder: Path) -> None:
+def spare_input(place: Path | str, folder: Path) -> None:
     """Refuse to lose the input: results that have its name, or working files that are wiped.
 
     Raises:
         InputError: the input lies where the run writes.
     """
-    file, results = path.resolve(), folder.resolve()
+    file, results = Path(place).resolve(), folder.resolve()
+    if is_url(str(place)):
+        return
+    if file.is_dir() and results.is_relative_to(file):
+        raise InputError(f"the results would lie inside {place}, among the carts: choose another --out than {folder}")
     if file.is_relative_to(results / WORK) or (file.parent == results and file.name in RESULTS):
-        raise InputError(f"{path} would be overwritten by the results of this run: choose another --out than {folder}")
+        raise InputError(f"{place} would be overwritten by the results of this run: choose another --out than {folder}")
 
 
 def spare_record(record: Path, folder: Path) -> None:
@@ -116,6 +122,8 @@ def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:
     """
     run, dataset = state.run, state.dataset
     rows = dataset.path if dataset else None
+    if roots is not None:
+        _confine_spark(state.options, (state.input_path, rows))
     _confine_all((state.input_path, state.replay, state.options.out, rows), run, roots)
 
 
@@ -126,6 +134,19 @@ def confine_jury(state: JuryState, roots: tuple[Path, ...] | None) -> None:
         InputError: see `confine`.
     """
     _confine_all((state.replay, state.options.out), state.run, roots)
+
+
+def _confine_spark(options: Options, places: Iterable[str | None]) -> None:
+    """Refuse what Spark would read or write elsewhere: other machines, URLs, and patterns that may leave a folder.
+
+    Raises:
+        InputError: see above.
+    """
+    if options.spark_master or options.users_out:
+        raise InputError("spark_master and users_out cannot be set through this server")
+    for place in places if options.engine == "spark" else ():
+        if place and (is_url(place) or any(c in place for c in "*?[{\\")):
+            raise InputError(f"{place} is no plain path, which is all that this server reads with Spark")
 
 
 def _confine_all(paths: Iterable[str | None], run: Run | None, roots: tuple[Path, ...] | None) -> None:

@@ -43,12 +43,12 @@ def options_of(plan: SegmentPlan, options: Options) -> Options:
         raise PlanError(f"this plan cannot be applied with these settings: {why}") from error
 
 
-def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_of: date | None) -> Results:
+def apply_plan(plan: SegmentPlan, source: Path | str, work: Path, options: Options, as_of: date | None) -> Results:
     """Segment the users of a new file by a plan that was fitted before; nothing is refitted.
 
     Args:
         plan: a plan with named segments.
-        path: CSV, CSV.gz or Parquet.
+        source: CSV, CSV.gz or Parquet, or what the engine reads.
         work: an existing folder for working files.
         options: made by `options_of`.
         as_of: the day that counts as today; None: the newest cart of the new file.
@@ -57,7 +57,7 @@ def apply_plan(plan: SegmentPlan, path: Path, work: Path, options: Options, as_o
         InputError: the file breaks the contract, or nobody is in its universe.
     """
     engine = open_engine(options, work)
-    dataset = engine.load(str(path), options, as_of, generated=False)
+    dataset = engine.load(str(source), options, as_of, generated=False)
     universe = define_universe(engine, dataset, options, as_of)
     carts = Carts(engine, dataset, universe)
     profiles = profile_segments(carts, plan)

@@ -100,7 +100,7 @@ def _value(column: Column, sql_type: str, raw: str) -> str:
     reads = {"text": _text, "date": _date}.get(column.kind, _number)
     value = reads(sql_type, raw)
     if value is None:
-        raise InputError(f"column {column.name} has the type {sql_type}; it must hold {_NEEDS[column.kind]}")
+        raise InputError(f"column {column.name} has the type {sql_type}; it must hold {NEEDS[column.kind]}")
     return value
 
 
@@ -175,7 +175,7 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
     "score": ((4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
     "feature": ((4, "isinf({0})"), (11, "abs({0}) > 1e12")),
 }
-_NEEDS = {
+NEEDS = {
     "text": "text (numbers lose digits: write ids as text)",
     "date": "dates",
     "number": "numbers",

@@ -26,6 +26,7 @@ from cartjury.tools.source import sha256_of
 from cartjury.tools.tables import strategy_csv, write_users
 
 MANIFEST = "manifest.json"
+REJECTED = "rejected_rows.csv"
 
 
 class Settings(NamedTuple):
@@ -84,11 +85,11 @@ def write_files(results: Results, options: Options, folder: Path, work: Path) ->
     draft.mkdir(parents=True)
     stem = "mock_cart_abandoners" if results.dataset.generated else "cart_abandoners"
     carts = Carts(open_engine(options, work), results.dataset, results.universe)
-    write_users(draft / f"{stem}.{options.users_format}", carts, results.plan, options.keep_columns)
+    elsewhere = write_users(draft / f"{stem}.{options.users_suffix}", carts, results.plan, options.keep_columns)
     for name, text in _texts(results, read(work / JOURNAL)).items():
         (draft / name).write_text(text, encoding="utf-8", newline="")
-    if results.dataset.rejected:
-        shutil.copyfile(work / "rejected_rows.csv", draft / "rejected_rows.csv")
+    if results.dataset.rejected and (work / REJECTED).is_file():
+        shutil.copyfile(work / REJECTED, draft / REJECTED)
     written = (path for path in sorted(draft.rglob("*")) if path.is_file())
     entries = {path.relative_to(draft).as_posix(): _entry(path) for path in written}
     _retract(folder, keep=entries)
@@ -97,7 +98,7 @@ def write_files(results: Results, options: Options, folder: Path, work: Path) ->
         (folder / name).parent.mkdir(exist_ok=True)
         (draft / name).replace(folder / name)
     shutil.rmtree(draft)
-    return entries
+    return {**entries, **elsewhere}
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -146,9 +147,18 @@ def _retract(folder: Path, keep: Mapping[str, FileEntry]) -> None:
         listed = {}  # not a manifest of ours, or no longer one
     manifest.unlink()
     for name in listed:
-        # Only plain names: a manifest that somebody edited must not reach outside its folder.
-        if name not in keep and Path(name).name == name and (folder / name).is_file():
+        # Only names of ours: a manifest that somebody edited must not reach outside its folder.
+        if name not in keep and _is_inside(folder, name):
             (folder / name).unlink()
+            if (parent := (folder / name).parent) != folder and not any(parent.iterdir()):
+                parent.rmdir()
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    """Whether a name is that of a file in a folder, or of a part in a folder of parts there."""
+    plain = Path(name).as_posix() == name and ".." not in Path(name).parts and len(Path(name).parts) <= 2
+    path = folder / name
+    return plain and path.is_file() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _durable(path: Path) -> None:

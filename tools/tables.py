@@ -8,7 +8,7 @@ from pathlib import Path
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.records import BUCKET_COLUMNS, Dimension, SegmentPlan
-from cartjury.data.run_records import METRICS, SegmentScore, Universe
+from cartjury.data.run_records import METRICS, FileEntry, SegmentScore, Universe
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.duck import spreadsheet_safe
 from cartjury.tools.engine.relation import level_number
@@ -39,7 +39,9 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the sta
 PLACES = 12  # decimals; far finer than any difference that matters, and free of binary noise
 
 
-def write_users(path: Path, carts: Carts, plan: SegmentPlan, keep_columns: Sequence[str] = ()) -> None:
+def write_users(
+    path: Path, carts: Carts, plan: SegmentPlan, keep_columns: Sequence[str] = ()
+) -> Mapping[str, FileEntry]:
     """Write the universe, one row a user, with levels, segment id and segment name.
 
     Args:
@@ -47,10 +49,13 @@ def write_users(path: Path, carts: Carts, plan: SegmentPlan, keep_columns: Seque
         carts: the users; they keep the input's order, where the engine knows one.
         plan: the segments.
         keep_columns: further columns of the input to carry along.
+
+    Returns:
+        What the engine wrote elsewhere instead, by URL.
     """
     columns = ", ".join(_user_columns(carts.sql, plan, keep_columns, safe=path.suffix == ".csv"))
     labelled = f"(SELECT *, {carts.engine.assign(plan)} AS segment FROM {carts.users(plan.filter)})"
-    carts.engine.write(f"SELECT {columns} FROM {labelled}", path)
+    return carts.engine.write(f"SELECT {columns} FROM {labelled}", path)
 
 
 def _user_columns(sql: Sql, plan: SegmentPlan, keep_columns: Sequence[str], *, safe: bool) -> list[str]:

@@ -1,12 +1,13 @@
 """DuckDB as an engine: one machine, one file, what does not fit into memory spills to disk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cartjury.data.options import Options
-from cartjury.data.run_records import Dataset
+from cartjury.data.run_records import Dataset, FileEntry
 from cartjury.tools.engine.duck import connect
 from cartjury.tools.engine.sql import Sql
 from cartjury.tools.engine.sql_engine import SqlEngine
@@ -47,7 +48,8 @@ class DuckEngine(SqlEngine):
         with connect(self.work, self.memory_limit) as connection:
             return connection.execute(query).fetchall()
 
-    def write(self, query: str, target: Path) -> None:
+    def write(self, query: str, target: Path) -> Mapping[str, FileEntry]:
         """See `Engine`."""
         with connect(self.work, self.memory_limit) as connection:
             connection.execute(f"COPY ({query}) TO {self.sql.text(str(target))} ({FORMATS[target.suffix]})")
+        return {}

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
-from cartjury.data.run_records import Dataset
+from cartjury.data.run_records import Dataset, FileEntry
 from cartjury.tools.engine.distribution import Distribution
 from cartjury.tools.engine.sql import Sql
 
@@ -65,6 +65,10 @@ class Engine(Protocol):
         """Run a query whose result is small, and return its rows."""
         ...
 
-    def write(self, query: str, target: Path) -> None:
-        """Write the rows of a query: a file by the ending of `target`, or a folder of that name."""
+    def write(self, query: str, target: Path) -> Mapping[str, FileEntry]:
+        """Write the rows of a query: a file by the ending of `target`, or a folder of that name.
+
+        Returns:
+            What was written elsewhere instead, by URL; nothing where all of it is at `target`.
+        """
         ...

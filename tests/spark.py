@@ -1,0 +1,45 @@
+"""One Spark for all tests of a process; they are skipped where there is no Java or no pyspark."""
+
+import functools
+import importlib.util
+import shutil
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+import pandas as pd
+import pytest
+
+from cartjury.data.options import Options
+
+# Tables of tests are small: what Java does to be fast later costs more than it saves.
+SMALL = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+MISSING = [
+    what
+    for what, there in (("pyspark", importlib.util.find_spec("pyspark")), ("java", shutil.which("java")))
+    if not there
+]
+needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {' and no '.join(MISSING)}")
+
+
+@functools.cache
+def start() -> None:
+    """Start it, as a run with `--spark-master local[2]` does."""
+    from cartjury.tools.engine import spark_session
+
+    with patch.dict(spark_session.LOCAL, SMALL):
+        spark_session.session("local[2]", Path(tempfile.gettempdir()) / "cartjury-tests-spark.log")
+
+
+def options(**given: object) -> Options:
+    """Options of a run on Spark."""
+    start()
+    return Options.model_validate({**given, "engine": "spark"})
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> Path:
+    """Write carts with dates as dates."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    days = {c: pd.to_datetime(frame[c]).dt.date for c in ("cart_abandoned_date", "last_order_date")}
+    frame.assign(**days).to_parquet(path, index=False)
+    return path

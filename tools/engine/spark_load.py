@@ -1,0 +1,241 @@
+"""Check carts with Spark: one pass over the source says whether it is clean, and nothing is copied if it is.
+
+source -> [typed columns, raw values, part file, is_bad] -> counts -> clean: the source itself, typed as it is read
+                                                                -> bad: the first faults, or a copy without bad rows
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cartjury.data.contract import CONTRACT, Column
+from cartjury.data.errors import InputError
+from cartjury.data.options import Options
+from cartjury.data.run_records import Dataset
+from cartjury.tools.bad_rows import SHOWN, WIDTH
+from cartjury.tools.checks import REASONS
+from cartjury.tools.columns import further_numbers, further_texts
+from cartjury.tools.engine import spark_source
+from cartjury.tools.engine.spark_checks import check_column, stored
+from cartjury.tools.engine.spark_session import told
+from cartjury.tools.engine.spark_source import PART, Source
+from cartjury.tools.engine.spark_sql import SPARK
+from cartjury.tools.source import check_header
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+RAW = "cartjury_raw"
+DUPLICATE = "of several rows with this user_id the one with the newest cart stays"
+
+
+class Read(NamedTuple):
+    """Which columns a run reads: of numbers and dates with their kinds, and texts that are carried as they are."""
+
+    columns: tuple[Column, ...]
+    texts: tuple[str, ...]
+
+
+def columns_read(source: Source, options: Options) -> Read:
+    """Return the columns that a run reads.
+
+    Raises:
+        InputError: a column is missing, or cannot be read as what it is to hold.
+    """
+    columns = (*CONTRACT, *further_numbers(source.types, options))
+    texts = tuple(t for t in further_texts(source.types, options) if t not in {c.name for c in columns})
+    for condition in options.filter:
+        kind = source.types.get(condition.column, "string") if condition.column in texts else "string"
+        if isinstance(condition.value, str) and kind.startswith(("double", "float", "decimal", "timestamp")):
+            raise InputError(f"the filter on {condition.column} compares a text with a column of the type {kind}")
+    return Read(columns, texts)
+
+
+class Found(NamedTuple):
+    """A pass over the source: its rows, those that break the contract, and those that repeat an id."""
+
+    rows: int
+    bad: int
+    repeated: int
+
+
+def load(
+    spark: "SparkSession",
+    source: str,
+    options: Options,
+    as_of: date | None,
+    work: Path,
+    shared: str,
+    *,
+    generated: bool,
+) -> Dataset:
+    """Check a source against the contract.
+
+    Args:
+        spark: the session.
+        source: Parquet file, folder, pattern or URL.
+        options: `on_bad_rows`, `keep_columns`, `dimensions` and `filter` matter here.
+        as_of: where given, dates more than a day after it are bad.
+        work: folder of this machine for working files.
+        shared: folder that Spark writes to, if rows are left out.
+        generated: whether the rows are mock data.
+
+    Raises:
+        InputError: unreadable source, broken header, or bad rows: the first 20 and how many more.
+    """
+    opened = spark_source.open_source(spark, source)
+    name = Path(source).name
+    check_header(name, list(opened.types))
+    read = columns_read(opened, options)
+    judged = _judged(spark, opened, read, as_of)
+    found = _count(spark, judged)
+    if not found.rows:
+        raise InputError(f"{name} has no rows")
+    bad = found.bad
+    if found.repeated:
+        judged = _numbered(judged, read)
+        bad = _bad(spark, judged)
+    place = opened.place
+    if bad and options.on_bad_rows == "fail":
+        raise InputError(*_message(spark, judged, read, name, bad))
+    if bad == found.rows:
+        raise InputError(f"{name} has no usable rows: all were rejected")
+    notices = []
+    if bad:
+        place = _quarantine(spark, judged, read, shared)
+        where = "rejected_rows.csv" if _collected(shared, work) else f"{shared}/rejected_rows.parquet"
+        notices.append(f"{bad:,} bad rows were left out and written to {where}")
+        notices += [DUPLICATE] if found.repeated else []
+    sha, whole = spark_source.digest(spark, opened.files)
+    if not whole:
+        notices.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
+    if spark_source.part_files(spark, opened.place) != opened.files:
+        raise InputError(f"{name} was changed while it was read: start the run again")
+    spark_source.remember(place, spark_source.part_files(spark, place), work)
+    return Dataset(
+        source="generated" if generated else name,
+        generated=generated,
+        sha256=sha,
+        path=place.removeprefix("file://"),
+        rows=found.rows - bad,
+        rejected=bad,
+        notices=tuple(notices),
+    )
+
+
+def _judged(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> str:
+    """SQL relation of the source: typed values, raw ones, the part file, the reasons' codes and whether it is bad."""
+    needed = [SPARK.quoted(c) for c in (*(c.name for c in read.columns), *read.texts)]
+    frame = spark_source.frame_of(spark, source.place)
+    with told():
+        frame.selectExpr(*needed, f"_metadata.file_name AS {PART}").createOrReplaceTempView(RAW)
+    checks = [check_column(c, source.types[c.name], f"raw_{i}", as_of) for i, c in enumerate(read.columns)]
+    inner = [
+        *(f"{check.value} AS {SPARK.quoted(c.name)}" for c, check in zip(read.columns, checks, strict=True)),
+        *(f"{SPARK.quoted(c.name)} AS raw_{i}" for i, c in enumerate(read.columns)),
+        *map(SPARK.quoted, read.texts),
+        PART,
+    ]
+    is_bad = " OR ".join(check.is_bad for check in checks)
+    codes = ", ".join(check.problem for check in checks)
+    return (
+        f"(SELECT *, {is_bad} AS is_bad, array({codes}) AS problems, 1 AS nth, 1 AS times "
+        f"FROM (SELECT {', '.join(inner)} FROM {RAW}))"
+    )
+
+
+def _count(spark: "SparkSession", judged: str) -> Found:
+    # Hashes are enough to see that no id repeats, and take far less memory than the ids.
+    known = "user_id IS NOT NULL AND trim(user_id) != ''"
+    query = (
+        f"SELECT count(*), count_if(is_bad), count_if({known}), "
+        f"count(DISTINCT CASE WHEN {known} THEN xxhash64(user_id) END) "
+        f"FROM {judged}"
+    )
+    with told():
+        ((rows, bad, ids, distinct),) = spark.sql(query).collect()
+    return Found(rows, bad, ids - distinct)
+
+
+def _numbered(judged: str, read: Read) -> str:
+    """Number the rows of each id by their values alone, so that which one stays depends on no files and no order."""
+    rest = [SPARK.quoted(c) for c in (*(c.name for c in read.columns), *read.texts)]
+    order = ", ".join(["is_bad", "cart_abandoned_date DESC", *rest])
+    blank = "user_id IS NULL OR trim(user_id) = ''"
+    return (
+        f"(SELECT * EXCEPT (nth, times), CASE WHEN {blank} THEN 1 ELSE row_number() OVER same END AS nth, "
+        f"CASE WHEN {blank} THEN 1 ELSE count(*) OVER (PARTITION BY user_id) END AS times "
+        f"FROM {judged} WINDOW same AS (PARTITION BY user_id ORDER BY {order}))"
+    )
+
+
+def _bad(spark: "SparkSession", judged: str) -> int:
+    with told():
+        ((bad,),) = spark.sql(f"SELECT count(*) FROM {judged} WHERE is_bad OR nth > 1").collect()
+    return int(bad)
+
+
+def _faults(judged: str, read: Read) -> str:
+    """SQL relation of the faults, one row each: file, position, name, reason, value."""
+    reasons = ", ".join(f"{code}, {SPARK.text(reason)}" for code, reason in REASONS.items())
+    faults = [
+        f"named_struct('position', {i}, 'name', {SPARK.text(c.name)}, 'reason', map({reasons})[problems[{i}]], "
+        f"'value', CAST(raw_{i} AS STRING))"
+        for i, c in enumerate(read.columns)
+    ]
+    repeated = (
+        "named_struct('position', -1, 'name', 'user_id', 'reason', concat('is in ', times, ' rows'), 'value', user_id)"
+    )
+    repeats = f"CASE WHEN nth > 1 THEN array({repeated}) ELSE array() END"
+    return (
+        f"(SELECT file, monotonically_increasing_id() AS row, fault.* FROM (SELECT {PART} AS file, explode(concat("
+        f"{repeats}, filter(array({', '.join(faults)}), f -> f.reason IS NOT NULL))) AS fault "
+        f"FROM {judged} WHERE is_bad OR nth > 1))"
+    )
+
+
+def _message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int) -> tuple[str, tuple[str, ...]]:
+    """Return the error of a source with bad rows: a headline, and the first faults by file, column and value."""
+    faults = _faults(judged, read)
+    with told():
+        ((total,),) = spark.sql(f"SELECT count(*) FROM {faults}").collect()
+        shown = f"SELECT file, name, value, reason FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
+        found = spark.sql(shown).collect()
+    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    hint = f"--on-bad-rows quarantine leaves bad rows out; {DUPLICATE}"
+    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*(_in_words(*fault) for fault in found), *more, hint)
+
+
+def _in_words(file: str, name: str, value: str | None, reason: str) -> str:
+    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
+    return f"{file}, column {name}:{shown} {reason}"
+
+
+def _quarantine(spark: "SparkSession", judged: str, read: Read, shared: str) -> str:
+    """Write the rows that are good to one folder, and what is wrong with the others to another."""
+    rows, rejected = f"{shared}/rows.parquet", f"{shared}/rejected_rows.parquet"
+    kept = ", ".join([*map(stored, read.columns), *map(SPARK.quoted, read.texts)])
+    with told():
+        spark.sql(f"SELECT {kept} FROM {judged} WHERE NOT is_bad AND nth = 1").write.parquet(rows, mode="overwrite")
+        spark.sql(
+            f"SELECT file, concat_ws('; ', collect_list(concat(name, ' ', reason))) AS reasons, "
+            f"concat_ws('; ', collect_list(name)) AS columns, concat_ws('; ', collect_list(value)) AS values "
+            f"FROM {_faults(judged, read)} GROUP BY file, row"
+        ).write.parquet(rejected, mode="overwrite")
+    return rows
+
+
+def _collected(shared: str, work: Path) -> bool:
+    """Put the rejected rows of this machine's disk into one CSV; elsewhere they stay where they are."""
+    if not shared.startswith("file://") or Path(shared.removeprefix("file://")) != work.absolute():
+        return False
+    from cartjury.tools.engine.duck import connect, literal, spreadsheet_safe
+
+    found = f"read_parquet({literal(f'{work}/rejected_rows.parquet/*.parquet')})"
+    value = f"{spreadsheet_safe('values')} AS values"
+    with connect(work) as connection:
+        connection.execute(
+            f"COPY (SELECT file, reasons, columns, {value} FROM {found} ORDER BY ALL) "
+            f"TO {literal(str(work / 'rejected_rows.csv'))} (HEADER)"
+        )
+    return True

@@ -34,6 +34,18 @@ Keep = Annotated[list[str] | None, typer.Option(help="Carry this further column 
 Format = Annotated[str | None, typer.Option(help="csv or parquet. [csv]")]
 Memory = Annotated[str | None, typer.Option(help="Memory of the engine, such as 500MB.")]
 
+# How to read a file that is not written as the contract has it.
+Map = Annotated[
+    list[str] | None, typer.Option(help="The header of a column: avg_order_value='AOV (USD)'; repeatable.")
+]
+DateFormat = Annotated[
+    list[str] | None, typer.Option(help="How dates are written: %d/%m/%Y, excel, epoch, epoch_ms; or COLUMN=FORMAT.")
+]
+Decimal = Annotated[str | None, typer.Option(help="The decimal mark, . or , [decided from the file]")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of the text, such as cp1250. [decided from the file]")]
+Delimiter = Annotated[str | None, typer.Option(help="What separates the fields: , ; | tab. [decided from the header]")]
+Scale = Annotated[list[str] | None, typer.Option(help="Divide a column: engagement_score=100; repeatable.")]
+
 
 @cli.command()
 @guarded
@@ -79,6 +91,12 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         float | None, typer.Option(help="Mock data: share of the users without orders left without order value. [0]")
     ] = None,
     memory_limit: Memory = None,
+    map: Map = None,  # noqa: A002 - the option's name
+    date_format: DateFormat = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    scale: Scale = None,
     config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
     resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,
     replay: Annotated[
@@ -119,6 +137,12 @@ def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
     keep_columns: Keep = None,
     users_format: Format = None,
     memory_limit: Memory = None,
+    map: Map = None,  # noqa: A002 - the option's name
+    date_format: DateFormat = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    scale: Scale = None,
     as_json: Json = False,
 ) -> None:
     """Segment new users by a plan that was fitted before, and warn where they differ from those it was fitted on."""

@@ -7,6 +7,7 @@ import pytest
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
+from cartjury.data.options import Options
 from cartjury.tools.engine.duck import connect
 from cartjury.tools.source import Source, check_header, open_source
 from tests.carts import cart, csv_text, loaded, stored, write_csv, write_text
@@ -17,7 +18,7 @@ ROW = ",".join(cart().values())
 
 def opened(path: Path) -> Source:
     with connect(path.parent) as connection:
-        return open_source(path, connection)
+        return open_source(path, connection, path.parent, Options())
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,7 @@ Format = Annotated[str | None, typer.Option(help="csv or parquet. [csv]")]
 Memory = Annotated[str | None, typer.Option(help="Memory of the engine, such as 500MB.")]
 
 # How to read a file that is not written as the contract has it.
-Map = Annotated[
-    list[str] | None, typer.Option(help="The header of a column: avg_order_value='AOV (USD)'; repeatable.")
-]
+Map = Annotated[list[str] | None, typer.Option(help="The header of a column: avg_order_value='AOV (USD)'; repeatable.")]
 DateFormat = Annotated[
     list[str] | None, typer.Option(help="How dates are written: %d/%m/%Y, excel, epoch, epoch_ms; or COLUMN=FORMAT.")
 ]

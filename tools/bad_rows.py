@@ -52,7 +52,8 @@ def collect(
     names = "[" + ", ".join(literal(c) for c in columns) + "]"
     reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
     too_long = f"CASE WHEN problems[i] = {TOO_LONG} THEN"
-    reason = f"{too_long} format('is {{:,}} characters long, over {LONGEST_ID}', length(raw[i])) ELSE {reasons}[problems[i]] END"
+    length = f"format('is {{:,}} characters long, over {LONGEST_ID}', length(raw[i]))"
+    reason = f"{too_long} {length} ELSE {reasons}[problems[i]] END"
     connection.execute(
         f"INSERT INTO faults SELECT file_row_number + 1, i, {names}[i], problems[i], {reason}, NULL, "
         f"{too_long} NULL ELSE raw[i] END FROM (SELECT *, unnest(range(1, {len(columns)} + 1)) AS i FROM {relation} "
@@ -93,10 +94,10 @@ def hints(connection: duckdb.DuckDBPyConnection, rows: int, delimiter: str) -> l
         rows: of the file.
         delimiter: of the file, empty where it has none.
     """
+    percent = "count(*) FILTER (WHERE try_cast(value AS DOUBLE) BETWEEN 0 AND 100)"
     scores = connection.execute(
         "SELECT name FROM faults WHERE code = 7 GROUP BY name "
-        f"HAVING count(*) >= {rows / 2!r} AND count_if(NOT coalesce(try_cast(value AS DOUBLE) BETWEEN 0 AND 100, false)) "
-        f"<= {1 - NEARLY!r} * count(*) ORDER BY name"
+        f"HAVING count(*) >= {rows / 2!r} AND {percent} >= {NEARLY!r} * count(*) ORDER BY name"
     ).fetchall()
     found = [f"{name} looks like 0 to 100 instead of 0 to 1: --scale {name}=100 divides it" for (name,) in scores]
     wide, torn = one(
@@ -160,7 +161,7 @@ def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source) ->
     ).fetchone()
     if found and found[0] >= one(connection, "SELECT max(line) FROM reject_errors")[0]:
         raise InputError(
-            f"{source.path.name}: a quote that is opened in row {found[0] - source.header_at:,} is never closed, "
+            f"{source.path.name}: a quote that is opened in row {found[0] - 1:,} is never closed, "
             "so that the rest of the file cannot be told from it; close it, or write quotes in texts as two"
         )
 
@@ -168,14 +169,16 @@ def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source) ->
 def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, source: Source, blank: Sequence[int]) -> None:
     """Add lines that are no row at all, and number the rows as they stand in the file among them.
 
-    The engine's `line` counts records, what is above the header and blank lines among them.
+    The engine's `line` counts records, the header and blank lines among them.
     """
-    below = [line for line in blank if line > source.header_at]
-    connection.execute("CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line ORDER BY line", [below])
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line ORDER BY line", [list(blank)]
+    )
     of = f"the header has {len(source.types):,})"
     value = "NULL" if source.is_private else f"any_value(trim(csv_line, {BLANK}))"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE torn AS SELECT t.line - {source.header_at} - coalesce(b.before, 0) AS row, value, "
+        f"CREATE OR REPLACE TEMP TABLE torn AS "
+        f"SELECT t.line - 1 - coalesce(b.before, 0) AS row, value, "
         f"row_number() OVER (ORDER BY t.line) AS nth, CASE kind "
         f"WHEN 'MISSING COLUMNS' THEN 'has too few columns (' || fewest || ', {of}' "
         f"WHEN 'TOO MANY COLUMNS' THEN 'has too many columns (' || most || ', {of}' "
@@ -188,11 +191,11 @@ def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, source: Source, b
     )
     # A stored row moves down by the torn lines that stand before it.
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE shift AS "
-        "SELECT row - nth + 1 AS first, max(nth) AS torn FROM torn GROUP BY first"
+        "CREATE OR REPLACE TEMP TABLE shift AS SELECT row - nth + 1 AS first, max(nth) AS torn FROM torn GROUP BY first"
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE faults AS SELECT f.row + coalesce(r.torn, 0) AS row, position, name, code, reason, "
+        "CREATE OR REPLACE TEMP TABLE faults AS "
+        "SELECT f.row + coalesce(r.torn, 0) AS row, position, name, code, reason, "
         "f.twin + coalesce(t.torn, 0) AS twin, value "
         "FROM faults f ASOF LEFT JOIN shift r ON f.row >= r.first ASOF LEFT JOIN shift t ON f.twin >= t.first "
         "UNION ALL SELECT row, 0, NULL, 0, reason, NULL, value FROM torn"

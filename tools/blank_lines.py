@@ -50,7 +50,8 @@ def _skim(chunks: Iterator[bytes]) -> tuple[bool, bool]:
 
 def _blank_lines(chunks: Iterator[bytes]) -> list[int]:
     """Number the blank lines of a file without quotes, whose lines are its records."""
-    found, number, rest = [], 0, b""
+    found: list[int] = []
+    number, rest = 0, b""
     for chunk in chunks:
         # A line end at the end of a chunk may be half of one.
         whole, mark, rest = _cut(rest + chunk)

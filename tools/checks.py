@@ -82,9 +82,7 @@ def check_column(column: Column, sql_type: str, raw_name: str, as_of: date | Non
     )
 
 
-def typed(
-    relation: str, columns: Sequence[Column], checked: Sequence[Checked], kept: Sequence[str] = ()
-) -> str:
+def typed(relation: str, columns: Sequence[Column], checked: Sequence[Checked], kept: Sequence[str] = ()) -> str:
     """SQL relation: typed values by name, raw ones as `raw_<position>`, kept columns, and `is_bad`."""
     selected = [
         *(f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)),

@@ -33,15 +33,15 @@ def stands_as_it_is(source: Source, columns: Sequence[Column], styles: Mapping[s
 
 
 def in_place(source: Source, columns: Sequence[Column], kept: Sequence[str], as_of: date | None) -> str:
-    """SQL relation of a Parquet file's own rows, checked where they lie."""
+    """SQL relation of a Parquet file's own rows, checked where they lie.
+
+    `is_odd` tells decimals that have to be converted: NaN, which is missing, and negative zero.
+    """
     file = f"read_parquet({literal(str(source.path))}, file_row_number = true)"
-    return f"({_checked(file, source.types, columns, [*kept, 'file_row_number'], as_of, {})})"
-
-
-def odd_decimals(columns: Sequence[Column]) -> list[str]:
-    """SQL conditions on decimals that have to be converted: NaN, which is missing, and negative zero."""
-    names = [quoted(c.name) for c in columns if c.kind not in EXACT]
-    return [f"{is_nan(name)} OR ({name} = 0 AND signbit({name}))" for name in names]
+    decimals = [f"raw_{i}" for i, c in enumerate(columns) if c.kind not in EXACT]
+    odd = " OR ".join(f"{is_nan(raw)} OR ({raw} = 0 AND signbit({raw}))" for raw in decimals)
+    checked = _checked(file, source.types, columns, [*kept, "file_row_number"], as_of, {}, f"{odd} AS is_odd")
+    return f"({checked})"
 
 
 def copy_checked(
@@ -93,6 +93,7 @@ def _checked(
     kept: Sequence[str],
     as_of: date | None,
     styles: Mapping[str, Style],
+    *further: str,
 ) -> str:
     checked = checks(types, columns, as_of, styles)
     told = marks(types, columns, styles)
@@ -103,6 +104,7 @@ def _checked(
         f"CASE WHEN is_bad THEN {_problems(checked)} END AS problems",
         f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
         f"{told} AS marks",
+        *further,
     ]
     return f"SELECT {', '.join(stored)} FROM {typed(relation, columns, checked, kept)}"
 

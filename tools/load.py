@@ -1,8 +1,8 @@
 """Read carts strictly: one pass types, checks and stores every row; a bad row never gives a wrong number.
 
-    file -> source (source.py) -> styles of its columns (reading/decide.py)
-         -> rows that were typed and checked, in a Parquet input itself or in a copy (clean_file.py)
-         -> facts, faults (bad_rows.py) -> error, or rows.parquet with notices
+file -> source (source.py) -> styles of its columns (reading/decide.py)
+ -> rows that were typed and checked, in a Parquet input itself or in a copy (clean_file.py)
+ -> facts, faults (bad_rows.py) -> error, or rows.parquet with notices
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
 from cartjury.tools.bad_rows import collect, hints, message, unreadable, write_rejected
-from cartjury.tools.clean_file import copy_checked, copy_chosen, in_place, link, odd_decimals, stands_as_it_is
+from cartjury.tools.clean_file import copy_checked, copy_chosen, in_place, link, stands_as_it_is
 from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine.duck import connect, literal, one
 from cartjury.tools.reading.decide import Decision, decide, wished_styles
@@ -26,7 +26,7 @@ from cartjury.tools.reading.ids import told_of_ids
 from cartjury.tools.reading.marks import RECOVERED
 from cartjury.tools.reading.styles import Style
 from cartjury.tools.reading.told import told_of_marks, told_of_styles
-from cartjury.tools.source import Source, open_source
+from cartjury.tools.source import TEXT, Source, open_source
 
 
 class Job(NamedTuple):
@@ -98,7 +98,7 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
             except duckdb.Error as error:
                 raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
     finally:
-        (work / "text.csv").unlink(missing_ok=True)
+        (work / TEXT).unlink(missing_ok=True)
     return Dataset(
         source="generated" if generated else path.name,
         generated=generated,
@@ -131,16 +131,15 @@ def _checked(job: Job) -> Checked:
 def _read(job: Job, decision: Decision, styles: Mapping[str, Style]) -> Checked:
     source, columns, connection = job.source, job.columns, job.connection
     _forget_rejects(connection)
-    odd = odd_decimals(columns)
     if stands_as_it_is(source, columns, styles):
         relation = in_place(source, columns, job.kept, job.as_of)
-        facts = facts_of(connection, relation, columns, odd, is_ascii=False)
+        facts = facts_of(connection, relation, columns, "is_odd", is_ascii=False)
         is_copy = bool(facts.odd)
     else:
         is_copy = True
     if is_copy:
         relation = copy_checked(connection, source, columns, job.kept, job.as_of, styles, job.rows)
-        facts = facts_of(connection, relation, columns, [], is_ascii=source.is_ascii)
+        facts = facts_of(connection, relation, columns, "false", is_ascii=source.is_ascii)
     bad = collect(connection, relation, [c.name for c in columns], source, recovered=job.leaves_out)
     return Checked(relation, is_copy, decision, facts, bad)
 
@@ -189,4 +188,6 @@ def _notices(job: Job, found: Checked) -> tuple[str, ...]:
 def _why(error: Exception) -> str:
     if "state machine" in str(error):
         return "its lines end in different ways (CR LF here, LF there); save it anew"
+    if "format specifier" in str(error):
+        return f"--date-format is not understood: {str(error).splitlines()[0].rpartition(': ')[2]} is unknown"
     return str(error).splitlines()[0]

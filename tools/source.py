@@ -1,8 +1,8 @@
 """What kind of file the input is, which columns it has, and how DuckDB shall read it. Nothing is guessed row by row.
 
-    file -> kind (first bytes) -> Parquet: columns and types
-                               -> text: encoding, layout (delimiter, header) -> columns of texts
-         -> the contract's columns by name, alias or --map
+file -> kind (first bytes) -> Parquet: columns and types
+                           -> text: encoding, layout (delimiter, header) -> columns of texts
+     -> the contract's columns by name, alias or --map
 """
 
 import hashlib
@@ -24,7 +24,8 @@ from cartjury.tools.reading.kinds import Kind, kind_of
 from cartjury.tools.reading.layout import LONGEST_FIELD, Layout, layout_of
 from cartjury.tools.reading.survey import survey
 
-__all__ = ["Source", "check_header", "open_source", "sha256_of"]
+__all__ = ["TEXT", "Source", "check_header", "open_source", "sha256_of"]
+TEXT = "text.csv"  # a copy in UTF-8
 READABLE = {"none", "gzip"}  # what the engine unpacks itself
 
 
@@ -38,8 +39,7 @@ class Source(NamedTuple):
         glance: the same, with torn lines passed over.
         types: DuckDB type by column name, in the file's order.
         sha256: of the file as it lies there.
-        blank_lines: numbers the blank lines of a text file, as `header_at` counts; None for Parquet.
-        header_at: number of the header among the lines of a text file.
+        blank_lines: numbers the blank lines of a text file, whose header is 1; None for Parquet.
         is_private: whether it has columns beyond the contract's, so that a whole line must not be shown.
         is_ascii: whether all of its text is ASCII.
         is_joined: whether an underscore may stand in a number.
@@ -54,7 +54,6 @@ class Source(NamedTuple):
     types: dict[str, str]
     sha256: str
     blank_lines: Callable[[], Sequence[int]] | None
-    header_at: int = 1
     is_private: bool = True
     is_ascii: bool = False
     is_joined: bool = True
@@ -112,16 +111,13 @@ def _parquet(path: Path, connection: duckdb.DuckDBPyConnection, options: Options
 def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
     seen = survey(path, kind.packing)
     encoding = encoding_of(path, kind, seen, options.encoding)
-    readable, packing, notices = path, kind.packing, [encoding.notice] if encoding.notice else []
-    if encoding.codec != "utf-8" or packing not in READABLE:
-        readable, packing = work / "text.csv", "none"
-        copy_as_utf8(path, kind.packing, encoding.codec, readable)
-        first = kind_of(readable).first
-    else:
-        first = kind.first
     # A cut inside a character at the end of the excerpt is no fault of the header.
-    text = first.decode("utf-8-sig", errors="replace")
-    layout = layout_of(path.name, text, options.delimiter, options.map)
+    text = kind.first.decode("utf-8-sig" if encoding.codec == "utf-8" else encoding.codec, errors="replace")
+    layout = layout_of(path.name, text.removeprefix("\ufeff"), options.delimiter, options.map)
+    readable, packing = path, kind.packing
+    if encoding.codec != "utf-8" or packing not in READABLE or layout.above:
+        readable, packing = work / TEXT, "none"
+        copy_as_utf8(path, kind.packing, encoding.codec, readable, layout.above)
     header = resolve(path.name, layout.header, options.map)
     names = _distinct(header.names)
     tolerant = ["store_rejects = true", "rejects_limit = 0"]
@@ -133,13 +129,17 @@ def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
         types=dict.fromkeys(names, "VARCHAR"),
         sha256=seen.sha256,
         blank_lines=partial(blank_records, readable, zipped=packing == "gzip", delimiter=layout.delimiter),
-        header_at=layout.above + 1,
-        is_private=any(column.strip() and name not in COLUMN_NAMES for column, name in zip(layout.header, names, strict=True)),
+        is_private=_has_further(layout.header, names),
         is_ascii=seen.is_ascii and encoding.codec == "utf-8",
         is_joined=seen.underscored or encoding.codec != "utf-8",
         delimiter=layout.delimiter,
-        notices=(*notices, *layout.notices, *header.notices),
+        notices=(*((encoding.notice,) if encoding.notice else ()), *layout.notices, *header.notices),
     )
+
+
+def _has_further(header: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a header has columns beyond the contract's; those without a name are leftovers of a spreadsheet."""
+    return any(found.strip() and name not in COLUMN_NAMES for found, name in zip(header, names, strict=True))
 
 
 def _read_csv(path: Path, types: Mapping[str, str], layout: Layout, packing: str, further: Sequence[str]) -> str:
@@ -148,7 +148,6 @@ def _read_csv(path: Path, types: Mapping[str, str], layout: Layout, packing: str
         f"columns = {{{columns}}}",
         "auto_detect = false",
         "header = true",
-        *([f"skip = {layout.above}"] if layout.above else []),
         f"delim = {literal(layout.delimiter)}",
         "quote = '\"'",
         "escape = '\"'",

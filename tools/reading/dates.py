@@ -13,9 +13,10 @@ DAY, ZONED, NAIVE, MOVED = 0, 1, 2, 3  # no time; a time in UTC; one without a z
 ISO = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?"
 TIME = (
     r"(?:[T ,]+(?:at )?(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?"
-    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
+    r" ?(Z|UTC|GMT|(?:GMT|UTC)?[+-]\d\d:?\d\d)?(?: \([\w ]+\))?)?"
 )
 TIME_PARTS = "['day', 'hour', 'minute', 'second', 'half', 'zone']"
+WEEKDAY = r"(?:(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?,? )?"
 MONTHS = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 DAY_, MONTH_, YEAR, YY = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d", r"\d\d"
 LONG_MONTHS = "(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -97,7 +98,7 @@ def _iso(raw: str) -> DateStyle:
 def fits(raw: str, form: str) -> str:
     """SQL that is quick to tell whether a text may be written in one of FORMATS."""
     if form in PATTERNS:
-        pattern = rf"\s*(?:{PATTERNS[form]}){TIME}\s*"
+        pattern = rf"\s*{WEEKDAY}(?:{PATTERNS[form]}){TIME}\s*"
         return f"regexp_full_match({raw}, {literal(pattern)})"
     return f"regexp_full_match(trim({raw}), {literal(SERIAL if form == EXCEL else EPOCH[form][0])})"
 
@@ -111,8 +112,7 @@ def _epoch(raw: str, digits: str, unit: int) -> DateStyle:
 def _serial(raw: str) -> DateStyle:
     seconds = f"CAST(round(try_cast(replace({raw}, ',', '.') AS DOUBLE) * 86400) AS BIGINT)"
     moment = (
-        f"CASE WHEN regexp_full_match(trim({raw}), '{SERIAL}') "
-        f"THEN TIMESTAMP '1899-12-30' + to_seconds({seconds}) END"
+        f"CASE WHEN regexp_full_match(trim({raw}), '{SERIAL}') THEN TIMESTAMP '1899-12-30' + to_seconds({seconds}) END"
     )
     return DateStyle(
         f"CAST({moment} AS DATE)", moment, f"CASE WHEN regexp_matches({raw}, '[.,]') THEN {NAIVE} ELSE {DAY} END"
@@ -120,7 +120,7 @@ def _serial(raw: str) -> DateStyle:
 
 
 def _pattern(raw: str, form: str) -> DateStyle:
-    whole = rf"\s*({PATTERNS[form]}){TIME}\s*"
+    whole = rf"\s*{WEEKDAY}({PATTERNS[form]}){TIME}\s*"
     parts = f"regexp_extract({raw}, {literal(f'^{whole}$')}, {TIME_PARTS})"
     day = f"try_strptime({parts}.day, {literal(form)})"
     hour = f"try_cast({parts}.hour AS INTEGER)"
@@ -132,7 +132,7 @@ def _pattern(raw: str, form: str) -> DateStyle:
         f"CASE WHEN {parts}.hour = '' THEN 0 ELSE 3600 * ({clock}) + 60 * try_cast({parts}.minute AS INTEGER) "
         f"+ coalesce(try_cast({parts}.second AS INTEGER), 0) END"
     )
-    digits = f"replace({parts}.zone, ':', '')"
+    digits = f"regexp_replace({parts}.zone, '[^-+0-9]', '', 'g')"
     ahead = (
         f"CASE WHEN strlen({digits}) = 5 THEN (3600 * try_cast({digits}[2:3] AS INTEGER) "
         f"+ 60 * try_cast({digits}[4:5] AS INTEGER)) * CASE WHEN {digits}[1] = '-' THEN -1 ELSE 1 END ELSE 0 END"

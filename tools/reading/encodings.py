@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cartjury.data.errors import InputError
-from cartjury.tools.reading.kinds import BROKEN, UNPACK, Kind
+from cartjury.tools.reading.kinds import BROKEN, Kind, unpacked
 from cartjury.tools.reading.survey import CHUNK, Survey
 
 MARKS = (
@@ -58,7 +58,9 @@ def _wished(name: str) -> Encoding:
         codec = codecs.lookup(name).name
         "".encode(codec)
     except LookupError as error:
-        raise InputError(f"--encoding {name}: there is no such encoding; try utf-8, cp1252, cp1250 or utf-16") from error
+        raise InputError(
+            f"--encoding {name}: there is no such encoding; try utf-8, cp1252, cp1250 or utf-16"
+        ) from error
     return Encoding("utf-8", "") if codec in {"utf-8", "utf-8-sig", "ascii"} else Encoding(codec, f"read as {codec}")
 
 
@@ -73,19 +75,31 @@ def _without_mark(name: str, first: bytes, nul_at: int) -> Encoding:
     raise InputError(f"{name} is not text: it holds NUL bytes, {where}; save it as CSV (UTF-8)")
 
 
-def copy_as_utf8(path: Path, packing: str, codec: str, target: Path) -> None:
+def copy_as_utf8(path: Path, packing: str, codec: str, target: Path, above: int) -> None:
     """Write a file's text as UTF-8 without a byte order mark, line ends as they are.
+
+    Args:
+        path: the file.
+        packing: how it is packed.
+        codec: Python's name of its encoding.
+        target: the copy.
+        above: characters at its beginning to leave out; they are in its first chunk.
 
     Raises:
         InputError: bytes that mean nothing in this encoding.
     """
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if codec == "utf-8" else codec)()
+    # Invalid UTF-8 is copied as it is, for the engine to name its lines.
+    errors = "surrogateescape" if codec == "utf-8" else "strict"
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if codec == "utf-8" else codec)(errors)
     try:
-        with UNPACK[packing](path) as file, target.open("wb") as copy:
+        with unpacked(path, packing) as file, target.open("wb") as copy:
             while chunk := file.read(CHUNK):
-                copy.write(decoder.decode(chunk).encode())
-            copy.write(decoder.decode(b"", final=True).encode())
+                copy.write(decoder.decode(chunk)[above:].encode(errors=errors))
+                above = 0
+            copy.write(decoder.decode(b"", final=True).encode(errors=errors))
     except UnicodeError as error:
-        raise InputError(f"{path.name} is not valid {NAMES.get(codec, codec)}: {error}; --encoding names another") from error
+        raise InputError(
+            f"{path.name} is not valid {NAMES.get(codec, codec)}: {error}; --encoding names another"
+        ) from error
     except BROKEN as error:
         raise InputError(f"{path.name} is no readable {packing} file: {error}") from error

@@ -16,7 +16,7 @@ class Facts(NamedTuple):
     Attributes:
         rows: all, bad ones too.
         flagged: those with a fault or without any value.
-        odd: decimals that cannot stand as they are: NaN and negative zero.
+        odd: rows with decimals that cannot stand as they are: NaN and negative zero.
         filled: cells with a value by column.
         no_items: carts without items.
         odd_ids, unicode_ids: ids that deserve a closer look.
@@ -34,7 +34,7 @@ class Facts(NamedTuple):
 
 
 def facts_of(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[Column], odd: Sequence[str], *, is_ascii: bool
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[Column], odd: str, *, is_ascii: bool
 ) -> Facts:
     """Count.
 
@@ -42,12 +42,12 @@ def facts_of(
         connection: the engine.
         relation: SQL of the checked rows, with `is_bad` and `marks`.
         columns: those that were read.
-        odd: SQL conditions on values that must not stand as they are.
+        odd: SQL condition of a row with a decimal that must not stand as it is.
         is_ascii: whether no text is beyond ASCII.
     """
     conditions = [
         "is_bad",
-        " OR ".join(odd) or "false",
+        odd,
         "num_cart_items = 0",
         MAY_BE_ODD,
         "false" if is_ascii else MAY_BE_UNICODE,

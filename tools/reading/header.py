@@ -59,20 +59,23 @@ def resolve(file: str, found: Sequence[str], wished: Mapping[str, str]) -> Heade
     missing = [c for c in COLUMN_NAMES if c not in places]
     if missing:
         raise InputError(*_missing(file, found, missing))
-    names = dict(zip(places.values(), places, strict=True))
-    return Header([names.get(i, name) for i, name in enumerate(found)], (*_said(found, places), *_beside(found, places)))
+    by_place = dict(zip(places.values(), places, strict=True))
+    # What --map passes over must not stand in for what it names.
+    others = [f"{name} (left aside)" if name in COLUMN_NAMES else name for name in found]
+    names = [by_place.get(i, name) for i, name in enumerate(others)]
+    return Header(names, (*_said(found, places), *_beside(found, places)))
 
 
 def candidates(found: Sequence[str], taken: set[int]) -> dict[str, list[int]]:
     """Positions that could be each column of the contract, by name or alias."""
-    words = {}
+    words: dict[str, str] = {}
     for column, others in load_aliases().columns.items():
         words |= dict.fromkeys((plain(column), *map(plain, others)), column)
     likely: dict[str, list[int]] = {column: [] for column in COLUMN_NAMES}
     for position, name in enumerate(found):
-        column = words.get(plain(name))
-        if column and position not in taken:
-            likely[column].append(position)
+        means = words.get(plain(name))
+        if means and position not in taken:
+            likely[means].append(position)
     return likely
 
 
@@ -124,7 +127,7 @@ def _beside(found: Sequence[str], places: Mapping[str, int]) -> list[str]:
     """Columns left aside although they are called nearly like one of the contract."""
     names = {plain(c) for c in COLUMN_NAMES}
     beside = [name for i, name in enumerate(found) if i not in places.values() and plain(name) in names]
-    return [f"the column {name[:WIDTH]!r} was left aside: the one of its exact name counts" for name in beside]
+    return [f"the column {name[:WIDTH]!r} was left aside: another one is read in its place" for name in beside]
 
 
 def _missing(file: str, found: Sequence[str], missing: Sequence[str]) -> tuple[str, tuple[str, ...]]:

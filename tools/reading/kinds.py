@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -26,14 +25,17 @@ FOREIGN = (
     (b"{\\rtf", f"a rich text document; {AS_CSV}"),
     (b"<", f"HTML or XML, not CSV; {AS_CSV}"),
 )
-UNPACK: dict[str, Callable[[Path], BinaryIO]] = {
-    "none": lambda path: path.open("rb"),
-    "gzip": lambda path: cast(BinaryIO, gzip.open(path)),
-    "bz2": lambda path: cast(BinaryIO, bz2.open(path)),
-    "xz": lambda path: cast(BinaryIO, lzma.open(path)),
-}
 PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 BROKEN = (OSError, EOFError, lzma.LZMAError, ValueError)
+
+
+def unpacked(path: Path, packing: str) -> BinaryIO:
+    """Open a file and read over its packing; the caller closes it."""
+    if packing == "none":
+        return path.open("rb")
+    if packing == "gzip":
+        return cast("BinaryIO", gzip.open(path))
+    return cast("BinaryIO", bz2.open(path) if packing == "bz2" else lzma.open(path))
 
 
 class Kind(NamedTuple):
@@ -74,7 +76,7 @@ def kind_of(path: Path) -> Kind:
 
 def _first_bytes(path: Path, packing: str) -> bytes:
     try:
-        with UNPACK[packing](path) as file:
+        with unpacked(path, packing) as file:
             return file.read(EXCERPT)
     except BROKEN as error:
         raise InputError(f"{path.name} is no readable {packing} file: {error}") from error
@@ -96,6 +98,9 @@ def _refuse_foreign(name: str, first: bytes) -> None:
 
 def _is_header(magic: bytes, text: bytes) -> bool:
     """Whether a magic of plain letters is the beginning of a header, such as `PK,user_id`."""
-    return magic.isalnum() and magic in {b"PK", b"ORC"} and text[len(magic) : len(magic) + 1].isascii() and (
-        text[len(magic) : len(magic) + 1].isalnum() or text[len(magic) : len(magic) + 1] in b",;|\t _"
+    return (
+        magic.isalnum()
+        and magic in {b"PK", b"ORC"}
+        and text[len(magic) : len(magic) + 1].isascii()
+        and (text[len(magic) : len(magic) + 1].isalnum() or text[len(magic) : len(magic) + 1] in b",;|\t _")
     )

@@ -29,7 +29,7 @@ class Layout(NamedTuple):
     Attributes:
         delimiter: what separates the fields.
         header: the names in the header.
-        above: lines above the header.
+        above: characters above the header, which are to be passed over.
         notices: what to tell the user.
     """
 
@@ -51,19 +51,19 @@ def layout_of(name: str, text: str, wished: str | None, renamed: Mapping[str, st
     Raises:
         InputError: the header cannot be read, or there are other lines above it.
     """
-    above = start = 0
+    lines = above = 0
     obeyed = None
     for line in io.StringIO(text, newline=""):
         told = SEPARATOR.fullmatch(line.strip("\r\n "))
         if line.strip() and not told:
             break
         obeyed = told[1] if told else obeyed
-        above += 1
-        start += len(line)
-    below = text[start:]
+        lines += 1
+        above += len(line)
+    below = text[above:]
     delimiter, header = _header(name, below, _symbol(wished) or obeyed, renamed)
     if score(header, renamed) < ENOUGH:
-        _look_below(name, below, above, delimiter, renamed)
+        _look_below(name, below, lines, delimiter, renamed)
     said = () if delimiter == "," else (f"the fields are separated by {NAMES.get(delimiter, delimiter)!r}",)
     return Layout(delimiter, header, above, said)
 
@@ -88,7 +88,7 @@ def _first_record(name: str, text: str, delimiter: str) -> list[str]:
         csv.field_size_limit(limit)
 
 
-def _look_below(name: str, text: str, above: int, delimiter: str, renamed: Mapping[str, str]) -> None:
+def _look_below(name: str, text: str, lines: int, delimiter: str, renamed: Mapping[str, str]) -> None:
     """Refuse a file whose header stands under a title or a comment.
 
     Raises:
@@ -97,5 +97,5 @@ def _look_below(name: str, text: str, above: int, delimiter: str, renamed: Mappi
     for number, line in enumerate(itertools.islice(io.StringIO(text, newline=""), 1, LOOKED_AT), start=2):
         for d in dict.fromkeys((delimiter, *DELIMITERS)):
             if score(_first_record(name, line, d), renamed) >= ENOUGH:
-                where = f"the names of the columns stand in line {above + number}"
+                where = f"the names of the columns stand in line {lines + number}"
                 raise InputError(f"{name}: {where}; delete what is above them (a title or a comment)")

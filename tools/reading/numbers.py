@@ -2,7 +2,7 @@
 
 A column of numbers is read in one style as a whole:
 
-    raw -> sign and digits, and what stands beside them -> the number in that style, or NULL
+raw -> sign and digits, and what stands beside them -> the number in that style, or NULL
 """
 
 from typing import Literal, NamedTuple
@@ -14,7 +14,7 @@ BLANKS = " \u00a0\u202f\u2009\u2007\t"
 QUOTES = "'\u2019"  # that Switzerland groups thousands by
 SPACE = f"[{BLANKS}]"
 CORE = rf"[-+]?[\d.,{QUOTES}{BLANKS}]*\d[.,]?(?:[eE][-+]?\d+)?"
-PARTS = rf"{SPACE}*(\D*?){SPACE}*({CORE}){SPACE}*(\D*?){SPACE}*"
+PARTS = rf"^{SPACE}*(\D*?){SPACE}*({CORE}){SPACE}*(\D*?){SPACE}*$"
 PERCENT = "%"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cartjury.data.errors import InputError
-from cartjury.tools.reading.kinds import BROKEN, UNPACK
+from cartjury.tools.reading.kinds import BROKEN, unpacked
 
 CHUNK = 1 << 22
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")  # of UTF-8
@@ -45,7 +45,7 @@ def survey(path: Path, packing: str) -> Survey:
     digest = hashlib.sha256()
     seen = _Bytes()
     try:
-        with UNPACK[packing](path) as file:
+        with unpacked(path, packing) as file:
             while chunk := file.read(CHUNK):
                 if packing == "none":
                     digest.update(chunk)

@@ -36,7 +36,10 @@ def _conversion(style: Style) -> str:
     said = []
     if style.number:
         comma = style.number.mark == ","
-        said.append("read with a decimal comma" if comma else "read without thousands separators and blanks")
+        if comma:
+            said.append("read with a decimal comma")
+        elif not style.number.beside:
+            said.append("read without thousands separators and blanks")
         if style.number.beside == PERCENT:
             said.append("read as percent and divided by 100")
         elif style.number.beside:

@@ -37,6 +37,11 @@ def blank_records(path: Path, *, zipped: bool, delimiter: str) -> list[int]:
         csv.field_size_limit(limit)
 
 
+def has_blank_line(text: bytes) -> bool:
+    """Whether two line ends stand in a row."""
+    return any(blank in text for blank in BLANK)
+
+
 def _skim(chunks: Iterator[bytes]) -> tuple[bool, bool]:
     """Whether a file has a blank line, and a quote."""
     end, blank, quoted = b"", False, False

@@ -156,6 +156,7 @@ def _finish(job: Job, found: Checked, work: Path) -> tuple[str, ...]:
         InputError: there are bad rows that are not to be left out, or no good ones.
     """
     connection, name = job.connection, job.source.path.name
+    said: list[str] = []
     if found.bad:
         said = [*found.decision.hints, *hints(connection, found.facts.rows, job.source.delimiter)]
         if not job.leaves_out:
@@ -164,21 +165,21 @@ def _finish(job: Job, found: Checked, work: Path) -> tuple[str, ...]:
     (out,) = one(connection, "SELECT count(*) FROM left_out")
     if found.facts.rows == out:
         why = "usable rows: all were rejected" if found.bad else "rows below its header"
-        raise InputError(f"{name} has no {why}", tuple(said) if found.bad else ())
-    notices = _notices(job, found)
+        raise InputError(f"{name} has no {why}", tuple(said))
+    notices = _notices(job, found, said)
     if out or not (found.is_copy or link(job.source, job.rows)):
         copy_chosen(connection, found.relation, job.columns, job.kept, job.rows)
     return notices
 
 
-def _notices(job: Job, found: Checked) -> tuple[str, ...]:
+def _notices(job: Job, found: Checked, hints: Sequence[str]) -> tuple[str, ...]:
     facts, bad = found.facts, found.bad
     marks = [(mark & ~RECOVERED if job.leaves_out else mark, n) for mark, n in facts.marks]
     rejected = f"{bad:,} bad row{'s were' if bad > 1 else ' was'} left out and written to rejected_rows.csv"
     return (
         *job.source.notices,
         *told_of_styles(job.columns, found.decision, facts.filled),
-        *((rejected,) if bad else ()),
+        *((rejected, *hints) if bad else ()),
         *told_of_marks(marks),
         *told_of_facts(facts, job.columns),
         *told_of_ids(job.connection, found.relation, facts.odd_ids, facts.unicode_ids),

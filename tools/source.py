@@ -16,7 +16,7 @@ import duckdb
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
-from cartjury.tools.blank_lines import blank_records
+from cartjury.tools.blank_lines import blank_records, has_blank_line
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.reading.encodings import copy_as_utf8, encoding_of
 from cartjury.tools.reading.header import check_header, resolve
@@ -120,6 +120,9 @@ def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
         copy_as_utf8(path, kind.packing, encoding.codec, readable, layout.above)
     header = resolve(path.name, layout.header, options.map)
     names = _distinct(header.names)
+    blank_lines = partial(blank_records, readable, zipped=packing == "gzip", delimiter=layout.delimiter)
+    blank = layout.blank + (len(blank_lines()) if has_blank_line(kind.first) else 0)
+    passed = f"{blank:,} blank line{'s were' if blank > 1 else ' was'} passed over"
     tolerant = ["store_rejects = true", "rejects_limit = 0"]
     read = partial(_read_csv, readable, dict.fromkeys(names, "VARCHAR"), layout, packing)
     return Source(
@@ -128,12 +131,17 @@ def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
         glance=read(["ignore_errors = true"]),
         types=dict.fromkeys(names, "VARCHAR"),
         sha256=seen.sha256,
-        blank_lines=partial(blank_records, readable, zipped=packing == "gzip", delimiter=layout.delimiter),
+        blank_lines=blank_lines,
         is_private=_has_further(layout.header, names),
         is_ascii=seen.is_ascii and encoding.codec == "utf-8",
         is_joined=seen.underscored or encoding.codec != "utf-8",
         delimiter=layout.delimiter,
-        notices=(*((encoding.notice,) if encoding.notice else ()), *layout.notices, *header.notices),
+        notices=(
+            *((encoding.notice,) if encoding.notice else ()),
+            *layout.notices,
+            *((passed,) if blank else ()),
+            *header.notices,
+        ),
     )
 
 

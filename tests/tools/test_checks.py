@@ -113,10 +113,10 @@ def test_an_offset_moves_a_time_to_its_day_in_utc(tmp_path: Path) -> None:
     texts = ["2026-11-20T01:15:00+02:00", "2026-11-20T23:30:00-0500", "2026-11-20T23:30+00:00", "2026-11-20 23:30:00"]
     found = loaded(write_csv(tmp_path, carts(*texts, column="cart_abandoned_date")))
     assert [d.day for d in stored(found)["cart_abandoned_date"]] == [19, 21, 20, 20]
-    assert found.notices == (
-        "times: 2 of cart_abandoned_date with another zone were brought to UTC; "
-        "1 of cart_abandoned_date without a zone were taken as UTC",
-    )
+    (notice,) = found.notices
+    moved, naive = notice.split("; ")
+    assert moved == "times: 2 of cart_abandoned_date with another zone were brought to UTC"
+    assert naive == "1 of cart_abandoned_date without a zone were taken as UTC"
 
 
 def test_the_zero_of_computer_clocks_is_a_bad_row(tmp_path: Path) -> None:

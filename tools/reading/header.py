@@ -62,8 +62,8 @@ def resolve(file: str, found: Sequence[str], wished: Mapping[str, str]) -> Heade
     by_place = dict(zip(places.values(), places, strict=True))
     # What --map passes over must not stand in for what it names.
     others = [f"{name} (left aside)" if name in COLUMN_NAMES else name for name in found]
-    names = [by_place.get(i, name) for i, name in enumerate(others)]
-    return Header(names, (*_said(found, places), *_beside(found, places)))
+    renamed = [by_place.get(i, name) for i, name in enumerate(others)]
+    return Header(renamed, (*_said(found, places), *_beside(found, places)))
 
 
 def candidates(found: Sequence[str], taken: set[int]) -> dict[str, list[int]]:

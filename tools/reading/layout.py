@@ -30,12 +30,14 @@ class Layout(NamedTuple):
         delimiter: what separates the fields.
         header: the names in the header.
         above: characters above the header, which are to be passed over.
+        blank: blank lines among them.
         notices: what to tell the user.
     """
 
     delimiter: str
     header: list[str]
     above: int
+    blank: int
     notices: tuple[str, ...]
 
 
@@ -51,7 +53,7 @@ def layout_of(name: str, text: str, wished: str | None, renamed: Mapping[str, st
     Raises:
         InputError: the header cannot be read, or there are other lines above it.
     """
-    lines = above = 0
+    lines = above = blank = 0
     obeyed = None
     for line in io.StringIO(text, newline=""):
         told = SEPARATOR.fullmatch(line.strip("\r\n "))
@@ -59,13 +61,14 @@ def layout_of(name: str, text: str, wished: str | None, renamed: Mapping[str, st
             break
         obeyed = told[1] if told else obeyed
         lines += 1
+        blank += not told
         above += len(line)
     below = text[above:]
     delimiter, header = _header(name, below, _symbol(wished) or obeyed, renamed)
     if score(header, renamed) < ENOUGH:
         _look_below(name, below, lines, delimiter, renamed)
     said = () if delimiter == "," else (f"the fields are separated by {NAMES.get(delimiter, delimiter)!r}",)
-    return Layout(delimiter, header, above, said)
+    return Layout(delimiter, header, above, blank, said)
 
 
 def _symbol(wished: str | None) -> str | None:

@@ -11,6 +11,7 @@ from cartjury.tools.reading.styles import Style, date_of, is_missing, number_of
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 LARGEST_WHOLE = 9007199254740991  # from 2^53 on a double no longer holds every whole number
+ROUNDED = r"-?\d([.,]\d+)?[eE]\+\d\d+"  # a long number as spreadsheets show it
 EPOCH_DAY = "DATE '1970-01-01'"
 
 REASONS = {
@@ -39,12 +40,12 @@ class Checked(NamedTuple):
 
     Attributes:
         value: the typed value, NULL where the raw one is missing or unreadable.
-        is_fine: whether nothing is wrong with it, never NULL; cheap, because every row pays for it.
+        is_bad: whether anything is wrong with it, NULL counting as no; cheap, because every row pays for it.
         problem: the code of what is wrong with it, 0 where nothing is; only bad rows pay for it.
     """
 
     value: str
-    is_fine: str
+    is_bad: str
     problem: str
 
 
@@ -66,7 +67,7 @@ def check_column(column: Column, sql_type: str, raw_name: str, as_of: date | Non
     whole = column.kind == "count" and sql_type in INTEGERS and not style.scale
     kind = "whole" if whole else column.kind
     latest = _day_after(as_of) if column.kind == "date" and as_of is not None else date(9998, 12, 31)
-    fine = _FINE[kind].format(name, min(latest, date(9998, 12, 31)))
+    wrong = _BAD[kind].format(name, min(latest, date(9998, 12, 31)))
     # A value that is there but unreadable is only possible in text; elsewhere NULL and NaN are missing.
     is_text = sql_type == "VARCHAR"
     missing = is_missing(raw_name, style) if is_text else f"{name} IS NULL"
@@ -77,7 +78,7 @@ def check_column(column: Column, sql_type: str, raw_name: str, as_of: date | Non
     empty = 0 if column.nullable else 1
     return Checked(
         value=name if whole else _value(column, sql_type, name, style),
-        is_fine=f"coalesce({fine}, {missing if column.nullable else 'false'})",
+        is_bad=f"{wrong} OR {name} IS NULL{f' AND NOT {missing}' if column.nullable else ''}",
         problem=f"CASE WHEN {missing} THEN {empty} WHEN {name} IS NULL THEN {unread}{cases} ELSE 0 END",
     )
 
@@ -89,8 +90,9 @@ def typed(relation: str, columns: Sequence[Column], checked: Sequence[Checked], 
         *(f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)),
         *map(quoted, kept),
     ]
-    is_fine = " AND ".join(check.is_fine for check in checked)
-    return f"(SELECT *, NOT ({is_fine}) AS is_bad FROM (SELECT {', '.join(selected)} FROM {relation}))"
+    # In a CASE a condition costs less: rows are selected instead of values computed.
+    is_bad = f"CASE WHEN {' OR '.join(check.is_bad for check in checked)} THEN true ELSE false END"
+    return f"(SELECT *, {is_bad} AS is_bad FROM (SELECT {', '.join(selected)} FROM {relation}))"
 
 
 def checks(
@@ -146,30 +148,29 @@ def is_nan(number: str) -> str:
 
 
 _UNREAD = {"text": 1, "date": 2}
-# For each kind of column the condition that a fine value meets; {1} is the last day that a date may be.
-_FINE = {
+# For each kind of column the condition that a bad value meets; {1} is the last day that a date may be.
+_BAD = {
     # Nearly every id begins with a character between, and CASE alone keeps the rest from being computed for it.
     "text": (
-        f"CASE WHEN strlen({{0}}) > {LONGEST_ID} THEN length({{0}}) <= {LONGEST_ID} ELSE true END "
-        "AND CASE WHEN {0} < '!' OR {0} > '~' THEN trim({0}) != '' AND NOT starts_with({0}, ' ') "
-        "AND NOT starts_with({0}, '\u00a0') ELSE true END AND NOT ends_with({0}, ' ') AND NOT ends_with({0}, '\u00a0') "
-        "AND CASE WHEN {0} < ':' AND strlen({0}) < 24 AND contains({0}, '+') "
-        r"THEN NOT regexp_full_match({0}, '-?\d([.,]\d+)?[eE]\+\d\d+') ELSE true END"
+        f"strlen({{0}}) > {LONGEST_ID} AND length({{0}}) > {LONGEST_ID} OR ends_with({{0}}, ' ') "
+        "OR ends_with({0}, '\u00a0') OR CASE WHEN {0} < ':' OR {0} > '~' THEN trim({0}) = '' OR starts_with({0}, ' ') "
+        "OR starts_with({0}, '\u00a0') OR CASE WHEN strlen({0}) < 24 AND contains({0}, '+') "
+        f"THEN regexp_full_match({{0}}, '{ROUNDED}') ELSE false END ELSE false END"
     ),
-    "date": "{0} BETWEEN DATE '1900-01-01' AND DATE '{1}' AND {0} != " + EPOCH_DAY,
+    "date": "{0} < DATE '1900-01-01' OR {0} > DATE '{1}' OR {0} = " + EPOCH_DAY,
     # Beyond 1e12 a sum in millionths no longer fits. NaN is greater than any bound.
-    "number": "{0} BETWEEN 0 AND 1e12",
-    "count": "{0} BETWEEN 0 AND " + str(LARGEST_WHOLE) + " AND {0} = floor({0})",
-    "whole": "{0} BETWEEN 0 AND " + str(LARGEST_WHOLE),  # counts in a column of integers
-    "score": "{0} BETWEEN 0 AND 1",
-    "feature": "{0} BETWEEN -1e12 AND 1e12",
+    "number": "{0} < 0 OR {0} > 1e12",
+    "count": f"{{0}} < 0 OR {{0}} > {LARGEST_WHOLE} OR {{0}} != floor({{0}})",
+    "whole": f"{{0}} < 0 OR {{0}} > {LARGEST_WHOLE}",  # counts in a column of integers
+    "score": "{0} < 0 OR {0} > 1",
+    "feature": "{0} < -1e12 OR {0} > 1e12",
 }
 # For each kind of column the code of a problem and the condition that shows it, the first that fits.
 _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
     "text": (
         (1, "trim({0}) = ''"),
         (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
-        (13, r"regexp_full_match({0}, '-?\d([.,]\d+)?[eE]\+\d\d+')"),
+        (13, f"regexp_full_match({{0}}, '{ROUNDED}')"),
         (8, "{0} != trim({0}, ' \u00a0')"),
     ),
     # What lies outside is a typing error, and could not be counted back from by a window.

@@ -19,13 +19,37 @@ def days(folder: Path, *texts: str, **options: Any) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "23.11.2026", "23/11/2026", "11/23/2026", "2026/11/23", "20261123", "23-Nov-2026", "23-Nov-26", "Nov 23 2026",
-        "Nov 23, 2026", "23 Nov 2026", "23 November 2026", "November 23, 2026", "Mon Nov 23 2026", "23.11.26", "11/23/26",
-        "2026-11-23 10:15 PM", "11/23/2026 10:40 PM", "23.11.2026 22:15", "23/11/2026 22:15:59", "22/11/2026 19:30 -0500",
-        "2026-11-23 10:15:00 UTC", "Mon Nov 23 2026 22:15:00 GMT+0100 (CET)", "Mon, 23 Nov 2026 10:15:00 +0000",
-        "1795392000", "1795392000.5", "1795392000000", "46349", "46349.5417", "2026-11-22T23:30:00-05:00",
+        "23.11.2026",
+        "23/11/2026",
+        "11/23/2026",
+        "2026/11/23",
+        "20261123",
+        "23-Nov-2026",
+        "23-Nov-26",
+        "Nov 23 2026",
+        "Nov 23, 2026",
+        "23 Nov 2026",
+        "23 November 2026",
+        "November 23, 2026",
+        "Mon Nov 23 2026",
+        "23.11.26",
+        "11/23/26",
+        "2026-11-23 10:15 PM",
+        "11/23/2026 10:40 PM",
+        "23.11.2026 22:15",
+        "23/11/2026 22:15:59",
+        "22/11/2026 19:30 -0500",
+        "2026-11-23 10:15:00 UTC",
+        "Mon Nov 23 2026 22:15:00 GMT+0100 (CET)",
+        "Mon, 23 Nov 2026 10:15:00 +0000",
+        "1795392000",
+        "1795392000.5",
+        "1795392000000",
+        "46349",
+        "46349.5417",
+        "2026-11-22T23:30:00-05:00",
     ],
-)  # fmt: skip
+)
 def test_a_column_in_one_format_is_read_and_said(tmp_path: Path, text: str) -> None:
     rows = [{**row, "last_order_date": ""} for row in carts(text, text, column=COLUMN)]
     found = loaded(write_csv(tmp_path, rows))
@@ -56,13 +80,13 @@ def test_each_column_has_its_own_format(tmp_path: Path) -> None:
 
 
 def test_no_row_is_guessed_where_one_has_another_format(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"20 bad rows(.|\\n)*--date-format {COLUMN}=%d/%m/%Y reads it so"):
+    with pytest.raises(InputError, match=rf"20 bad rows(.|\n)*--date-format {COLUMN}=%d/%m/%Y reads it so"):
         days(tmp_path, *["23/11/2026"] * 20, "2026-11-22")
 
 
 def test_a_column_of_all_formats_gets_the_option_as_a_hint(tmp_path: Path) -> None:
     texts = ["20/11/2026 10:15", "1795219500", "46344.5417", "22 Nov 2026", "2026-11-19"]
-    with pytest.raises(InputError, match=f"4 bad rows(.|\\n)*{COLUMN} is not in one format; --date-format says"):
+    with pytest.raises(InputError, match=rf"4 bad rows(.|\n)*{COLUMN} is not in one format; --date-format says"):
         days(tmp_path, *texts)
 
 

@@ -118,8 +118,9 @@ def _add(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], examples: Mapping[str, Sequence[str]]
 ) -> None:
     for column in columns:
-        for text in examples.get(column.name, ())[:SAMPLE]:
-            connection.execute(f"INSERT INTO {SAMPLED} ({quoted(column.name)}) VALUES (?)", [text])
+        texts = list(examples.get(column.name, ())[:SAMPLE])
+        if texts:
+            connection.execute(f"INSERT INTO {SAMPLED} ({quoted(column.name)}) SELECT unnest(?::VARCHAR[])", [texts])
 
 
 def _unread(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], styles: Mapping[str, Style]) -> set[str]:

@@ -54,17 +54,14 @@ def number(raw: str, style: NumberStyle) -> str:
     Thousands may be grouped, in threes, by the other mark, by spaces or by apostrophes.
     """
     around = f"[{BLANKS}]*"
-    if style.beside:
-        word = "".join(f"[{c}]" if c in "$.()" else c for c in style.beside)
-        core = rf"(?:{word}{around}({{core}})|({{core}}){around}{word})"
-    else:
-        core = "({core})()"
-    pattern = around + core.replace("{core}", _digits(style.mark)) + around
-    found = f"regexp_extract({raw}, {literal(f'^{pattern}$')}, ['a', 'b'])"
-    digits = f"({found}.a || {found}.b)"
-    bare = f"regexp_replace({digits}, {literal(f'[{_grouping(style.mark)}]')}, '', 'g')"
-    point = f"replace({bare}, ',', '.')" if style.mark == "," else bare
-    value = f"try_cast({point} AS DOUBLE)"
+    digits = _digits(style.mark)
+    word = "".join(f"[{c}]" if c in "$.()" else c for c in style.beside)
+    pattern = f"(?:{word}{around}{digits}|{digits}{around}{word})" if style.beside else digits
+    bare = f"replace({raw}, {literal(style.beside)}, '')" if style.beside else raw
+    # The decimal mark becomes a point, and all that groups thousands goes.
+    plain = f"translate({bare}, {literal(style.mark + _grouping(style.mark))}, '.')"
+    matches = f"regexp_full_match({raw}, {literal(around + pattern + around)})"
+    value = f"CASE WHEN {matches} THEN try_cast({plain} AS DOUBLE) END"
     return f"({value} / 100.0)" if style.beside == PERCENT else value
 
 

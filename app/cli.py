@@ -41,6 +41,16 @@ Engine = Annotated[str | None, typer.Option(help="duckdb or spark. [duckdb]")]
 Master = Annotated[str | None, typer.Option(help="local[2], spark://..., yarn or sc://host:port. [local[*]]")]
 UsersOut = Annotated[str | None, typer.Option(help="Folder or URL that a Spark cluster writes the users to.")]
 
+# How to read a file that is not written as the contract has it.
+Map = Annotated[list[str] | None, typer.Option(help="The header of a column: avg_order_value='AOV (USD)'; repeatable.")]
+DateFormat = Annotated[
+    list[str] | None, typer.Option(help="How dates are written: %d/%m/%Y, excel, epoch, epoch_ms; or COLUMN=FORMAT.")
+]
+Decimal = Annotated[str | None, typer.Option(help="The decimal mark, . or , [decided from the file]")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of the text, such as cp1250. [decided from the file]")]
+Delimiter = Annotated[str | None, typer.Option(help="What separates the fields: , ; | tab. [decided from the header]")]
+Scale = Annotated[list[str] | None, typer.Option(help="Divide a column: engagement_score=100; repeatable.")]
+
 
 @cli.command()
 @guarded
@@ -93,6 +103,12 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     engine: Engine = None,
     spark_master: Master = None,
     users_out: UsersOut = None,
+    map: Map = None,  # noqa: A002 - the option's name
+    date_format: DateFormat = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    scale: Scale = None,
     config: Annotated[Path | None, typer.Option(help="Settings file. [cartjury.toml]")] = None,
     resume: Annotated[Path | None, typer.Option(help="Finish the run in this folder that was cut off.")] = None,
     replay: Annotated[
@@ -136,6 +152,12 @@ def apply(  # noqa: PLR0913, PLR0917 - one parameter an option
     engine: Engine = None,
     spark_master: Master = None,
     users_out: UsersOut = None,
+    map: Map = None,  # noqa: A002 - the option's name
+    date_format: DateFormat = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    scale: Scale = None,
     as_json: Json = False,
 ) -> None:
     """Segment new users by a plan that was fitted before, and warn where they differ from those it was fitted on."""

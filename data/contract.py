@@ -27,6 +27,7 @@ CONTRACT = (
     Column("engagement_score", "score", nullable=True),
     Column("profitability_score", "score", nullable=True),
 )
+LONGEST_ID = 256  # characters; longer ones are a torn file
 COLUMN_NAMES = tuple(c.name for c in CONTRACT)
 
 # Features that a universe has beside its columns: whole days before as_of.

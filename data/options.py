@@ -1,9 +1,10 @@
 """Everything a user can set, in the words of the command line; the seed's numbers are the defaults."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from cartjury.data.call_records import Effort, SeatName
 from cartjury.data.dimension_spec import DimensionSpec, check_together
@@ -28,6 +29,28 @@ SEED_DIMENSIONS = (
     DimensionSpec(name="Engagement", column="engagement_score", quantiles=(0.6,)),
     DimensionSpec(name="Profit", column="profitability_score", quantiles=(0.6,)),
 )
+
+
+def pairs(given: object, lone: str | None = None) -> object:
+    """Turn `COLUMN=VALUE` texts, as the command line gives them, into a table; anything else stays as it is.
+
+    Args:
+        given: a text, a list of texts, or what is a table already.
+        lone: the key of a text without a column.
+    """
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list | tuple):
+        return given
+    found = {}
+    for text in map(str, texts):
+        column, mark, value = text.partition("=")
+        if mark and (lone is None or re.fullmatch(r"\w+", column.strip())):
+            found[column.strip()] = value.strip()
+        elif lone is not None:
+            found[lone] = text.strip()
+        else:
+            raise ValueError(f"{text!r} is not of the form column=value")
+    return found
 
 
 class Options(Record):
@@ -57,6 +80,11 @@ class Options(Record):
         users_out: folder that Spark writes the users to, where it does not see this machine's disk.
         users_format: None: csv, or parquet where Spark writes it.
         missing_aov: generated data: share of the users without orders whose order value is blanked.
+        map: header of the file by column of the contract, where the file calls it otherwise.
+        date_format: how the dates are written, by column; `*` for all of them.
+        decimal: the decimal mark; None: decided from the file.
+        encoding, delimiter: of a text file; None: decided from the file.
+        scale: what the values of a column are divided by.
     """
 
     window_days: int = Field(default=7, ge=0, le=3650)
@@ -85,11 +113,27 @@ class Options(Record):
     keep_columns: tuple[str, ...] = ()
     users_format: Literal["csv", "parquet"] | None = None
     missing_aov: Share = 0.0
+    map: dict[str, str] = Field(default_factory=dict)
+    date_format: dict[str, str] = Field(default_factory=dict)
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = Field(default=None, max_length=40)
+    delimiter: str | None = Field(default=None, pattern=r"^([^\r\n\"]|tab|\\t)$")
+    scale: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)?\s*(kb|mb|gb|tb|kib|mib|gib|tib)$")
     out: str | None = None
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_master: str | None = Field(default=None, min_length=1)
     users_out: str | None = Field(default=None, min_length=1)
+
+    @field_validator("map", "scale", mode="before")
+    @classmethod
+    def _pairs(cls, given: object) -> object:
+        return pairs(given)
+
+    @field_validator("date_format", mode="before")
+    @classmethod
+    def _formats(cls, given: object) -> object:
+        return pairs(given, lone="*")
 
     @model_validator(mode="before")
     @classmethod

@@ -1,61 +1,117 @@
-"""Bad rows: collected from the checked rows, told to the user, or put into quarantine.
+"""Bad rows: collected from the checked rows, told to the user, or left out and listed.
 
-All of it is SQL on a table `faults(row, position, name, reason, twin, value)`, one line a fault, so a
+All of it is SQL on a table `faults(row, position, name, code, reason, twin, value)`, one line a fault, so a
 file of ten million bad rows costs no more memory than one of ten. Rows are counted from 1 below the
 header, without blank lines; `name` is the column, NULL where the whole line is no row; `twin` is the
-row that has the same id.
+row that has the same id. A table `left_out(stored)` lists the stored rows, from 0, that are no users.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from cartjury.tools.checks import REASONS
-from cartjury.tools.engine.duck import PARQUET, literal, one, spreadsheet_safe
+from cartjury.data.contract import LONGEST_ID
+from cartjury.data.errors import InputError
+from cartjury.tools.checks import REASONS, TOO_LONG, UNREADABLE
+from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
+from cartjury.tools.reading.marks import EMPTY, ORDER, RECOVERED, TOTAL
+from cartjury.tools.source import Source
 
 SHOWN = 20  # faults that a message lists
 WIDTH = 60  # characters of a bad value that a message shows
+EXAMPLES = 1000  # unreadable values of a column that are looked at again
+NEARLY = 0.9  # share of a column that makes a fault one of the column
 REASON = "concat(reason, ' ' || twin)"
-TORN = {"MISSING COLUMNS": "has too few columns", "TOO MANY COLUMNS": "has too many columns"}
+FIELDS = "try_cast(regexp_extract(error_message, 'Found: (\\d+)', 1) AS INTEGER)"
+BLANK = "chr(10) || chr(13)"
 
 
 def collect(
-    connection: duckdb.DuckDBPyConnection, rows: Path, columns: Sequence[str], blank: Callable[[], Sequence[int]] | None
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], source: Source, *, recovered: bool
 ) -> int:
-    """Collect all faults of the checked rows in the table `faults`.
+    """Collect all faults of the checked rows in the table `faults`, and rows that are no users in `left_out`.
 
     Args:
-        connection: the one that wrote `rows`, so that it knows the lines that were no rows at all.
-        rows: Parquet with the columns `user_id`, `problems` and `raw`.
+        connection: the one that read the source, so that it knows the lines that were no rows at all.
+        relation: the checked rows, with `file_row_number`, `user_id`, `is_bad`, `problems`, `raw` and `marks`.
         columns: names of the columns that `problems` and `raw` list, in order.
-        blank: numbers the blank lines of the file; None where it was no CSV, which has no lines.
+        source: where they are from.
+        recovered: whether users who ordered after the cart are bad rows too.
 
     Returns:
         The number of bad rows.
+
+    Raises:
+        InputError: a quote that is never closed swallows the rest of the file.
     """
     connection.execute(
-        "CREATE TEMP TABLE faults "
-        "(row BIGINT, position INTEGER, name VARCHAR, reason VARCHAR, twin BIGINT, value VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE faults (row BIGINT, position INTEGER, name VARCHAR, code INTEGER, "
+        "reason VARCHAR, twin BIGINT, value VARCHAR)"
     )
-    file = f"read_parquet({literal(str(rows))}, file_row_number = true)"
     names = "[" + ", ".join(literal(c) for c in columns) + "]"
     reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
+    too_long = f"CASE WHEN problems[i] = {TOO_LONG} THEN"
+    length = f"format('is {{:,}} characters long, over {LONGEST_ID}', length(raw[i]))"
+    reason = f"{too_long} {length} ELSE {reasons}[problems[i]] END"
     connection.execute(
-        f"INSERT INTO faults SELECT file_row_number + 1, i, {names}[i], {reasons}[problems[i]], NULL, raw[i] "
-        f"FROM (SELECT *, unnest(range(1, {len(columns)} + 1)) AS i FROM {file} WHERE problems IS NOT NULL) "
-        f"WHERE problems[i] > 0"
+        f"INSERT INTO faults SELECT file_row_number + 1, i, {names}[i], problems[i], {reason}, NULL, "
+        f"{too_long} NULL ELSE raw[i] END FROM (SELECT *, unnest(range(1, {len(columns)} + 1)) AS i FROM {relation} "
+        f"WHERE is_bad AND marks = 0) WHERE problems[i] > 0"
     )
-    _collect_repeated_ids(connection, file)
-    connection.execute("CREATE TEMP TABLE bad_stored AS SELECT DISTINCT row - 1 AS stored FROM faults")
-    if blank and one(connection, "SELECT count(*) > 0 FROM reject_errors")[0]:
-        _collect_torn_lines(connection, blank())
-    (count,) = one(connection, "SELECT count(DISTINCT row) FROM faults")
+    if recovered:
+        connection.execute(
+            f"INSERT INTO faults SELECT file_row_number + 1, {columns.index(ORDER) + 1}, '{ORDER}', 0, "
+            f"'is not before cart_abandoned_date', NULL, CAST({ORDER} AS VARCHAR) FROM {relation} "
+            f"WHERE NOT is_bad AND marks & {RECOVERED} > 0"
+        )
+    _collect_repeated_ids(connection, relation)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE left_out AS SELECT DISTINCT row - 1 AS stored FROM faults "
+        f"UNION SELECT file_row_number FROM {relation} WHERE marks >= {min(EMPTY, TOTAL)}"
+    )
+    if source.blank_lines and one(connection, "SELECT count(*) > 0 FROM reject_errors")[0]:
+        _refuse_open_quote(connection, source)
+        _collect_torn_lines(connection, source, source.blank_lines())
+    (count,) = one(connection, "SELECT count(*) FROM (SELECT row FROM faults GROUP BY row)")
     return int(count)
 
 
-def message(connection: duckdb.DuckDBPyConnection, name: str, bad: int) -> tuple[str, tuple[str, ...]]:
-    """Return the error of a file with bad rows: a headline, and the first faults by row, column and value."""
+def unreadable(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return some of the values, by column, that could not be read as what the column holds."""
+    codes = ", ".join(map(str, UNREADABLE))
+    found = connection.execute(
+        f"SELECT name, list(value)[:{EXAMPLES}] FROM faults WHERE code IN ({codes}) GROUP BY name"
+    ).fetchall()
+    return dict(found)
+
+
+def hints(connection: duckdb.DuckDBPyConnection, rows: int, delimiter: str) -> list[str]:
+    """Say what may be behind many faults of one kind.
+
+    Args:
+        connection: the one that has `faults`.
+        rows: of the file.
+        delimiter: of the file, empty where it has none.
+    """
+    percent = "count(*) FILTER (WHERE try_cast(value AS DOUBLE) BETWEEN 0 AND 100)"
+    scores = connection.execute(
+        "SELECT name FROM faults WHERE code = 7 GROUP BY name "
+        f"HAVING count(*) >= {rows / 2!r} AND {percent} >= {NEARLY!r} * count(*) ORDER BY name"
+    ).fetchall()
+    found = [f"{name} looks like 0 to 100 instead of 0 to 1: --scale {name}=100 divides it" for (name,) in scores]
+    wide, torn = one(
+        connection, "SELECT count_if(reason LIKE 'has too many%'), count(*) FROM faults WHERE name IS NULL"
+    )
+    if wide and wide >= (rows + torn) / 2 and delimiter == ",":
+        found.append("a number with a decimal comma, or a text with a comma, has to stand in quotes")
+    return found
+
+
+def message(
+    connection: duckdb.DuckDBPyConnection, name: str, bad: int, hints: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the error of a file with bad rows: a headline, the first faults by row, column and value, and hints."""
     found = connection.execute(
         f"SELECT row, name, {REASON}, value FROM faults ORDER BY row, position LIMIT {SHOWN}"
     ).fetchall()
@@ -63,11 +119,11 @@ def message(connection: duckdb.DuckDBPyConnection, name: str, bad: int) -> tuple
     lines = [_in_words(*fault) for fault in found]
     more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
     hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
-    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, hint)
+    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, *hints, hint)
 
 
-def quarantine(connection: duckdb.DuckDBPyConnection, rows: Path, rejected: Path) -> None:
-    """Write the bad rows with their reasons to a CSV, and leave only good ones in `rows`."""
+def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Path) -> None:
+    """Write the bad rows with their reasons to a CSV."""
     value = spreadsheet_safe("value")
     connection.execute(
         f"COPY (SELECT row, string_agg(concat(name || ' ', {REASON}), '; ' "
@@ -75,54 +131,74 @@ def quarantine(connection: duckdb.DuckDBPyConnection, rows: Path, rejected: Path
         f"string_agg({value}, '; ' ORDER BY position) AS values FROM faults GROUP BY row ORDER BY row) "
         f"TO {literal(str(rejected))} (HEADER)"
     )
-    clean = rows.with_suffix(".clean")
-    file = f"read_parquet({literal(str(rows))}, file_row_number = true)"
+
+
+def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    # Hashes are enough to see that nothing repeats, and take far less memory than the ids. GROUP BY can spill.
     connection.execute(
-        f"COPY (SELECT * EXCLUDE (file_row_number) REPLACE (NULL AS problems, NULL AS raw) FROM {file} "
-        # A join loses the order of the rows, so they are sorted again.
-        f"WHERE file_row_number NOT IN (SELECT stored FROM bad_stored) ORDER BY file_row_number) "
-        f"TO {literal(str(clean))} ({PARQUET})"
+        f"CREATE OR REPLACE TEMP TABLE twins AS SELECT hash(user_id) AS h FROM {relation} "
+        f"WHERE user_id IS NOT NULL GROUP BY h HAVING count(*) > 1"
     )
-    clean.replace(rows)
-
-
-def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, file: str) -> None:
-    # Hashes are enough to see that nothing repeats, and take far less memory than the ids.
-    distinct_ids = "count(DISTINCT hash(user_id)) FILTER (user_id IS NOT NULL)"
-    total, distinct = one(connection, f"SELECT count(user_id), {distinct_ids} FROM {file}")
-    if total == distinct:
+    if not one(connection, "SELECT count(*) FROM twins")[0]:
         return
     connection.execute(
-        f"INSERT INTO faults SELECT row, 0, 'user_id', 'is also in row', first, user_id FROM "
+        f"INSERT INTO faults SELECT row, 0, 'user_id', 0, 'is also in row', first, user_id[:{LONGEST_ID}] FROM "
         f"(SELECT user_id, file_row_number + 1 AS row, min(file_row_number + 1) OVER (PARTITION BY user_id) AS first "
-        f"FROM {file} WHERE trim(user_id) != '') WHERE row > first"
+        f"FROM {relation} WHERE hash(user_id) IN (SELECT h FROM twins) AND marks < {min(EMPTY, TOTAL)} "
+        f"AND trim(user_id) != '') WHERE row > first"
     )
 
 
-def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, blank: Sequence[int]) -> None:
+def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Refuse a file in which a quote is opened and never closed: what follows it was not read at all.
+
+    Raises:
+        InputError: it names the line.
+    """
+    found = connection.execute(
+        "SELECT line, strlen(csv_line) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE' "
+        f"AND contains(rtrim(csv_line, {BLANK}), chr(10)) ORDER BY line DESC LIMIT 1"
+    ).fetchone()
+    if found and found[0] >= one(connection, "SELECT max(line) FROM reject_errors")[0]:
+        raise InputError(
+            f"{source.path.name}: a quote that is opened in row {found[0] - 1:,} is never closed, "
+            "so that the rest of the file cannot be told from it; close it, or write quotes in texts as two"
+        )
+
+
+def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, source: Source, blank: Sequence[int]) -> None:
     """Add lines that are no row at all, and number the rows as they stand in the file among them.
 
     The engine's `line` counts records, the header and blank lines among them.
     """
-    connection.execute("CREATE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line ORDER BY line", [list(blank)])
-    reasons = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in TORN.items())
     connection.execute(
-        f"CREATE TEMP TABLE torn AS SELECT t.line - 1 - coalesce(b.before, 0) AS row, value, "
-        f"row_number() OVER (ORDER BY t.line) AS nth, "
-        f"CASE kind {reasons} ELSE 'is not readable (' || lower(kind) || ')' END AS reason "
-        f"FROM (SELECT line, min(error_type) AS kind, any_value(trim(csv_line, chr(10) || chr(13))) AS value "
+        "CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line ORDER BY line", [list(blank)]
+    )
+    of = f"the header has {len(source.types):,})"
+    value = "NULL" if source.is_private else f"any_value(trim(csv_line, {BLANK}))"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE torn AS "
+        f"SELECT t.line - 1 - coalesce(b.before, 0) AS row, value, "
+        f"row_number() OVER (ORDER BY t.line) AS nth, CASE kind "
+        f"WHEN 'MISSING COLUMNS' THEN 'has too few columns (' || fewest || ', {of}' "
+        f"WHEN 'TOO MANY COLUMNS' THEN 'has too many columns (' || most || ', {of}' "
+        f"WHEN 'UNQUOTED VALUE' THEN 'has a quote that does not end its field' "
+        f"WHEN 'INVALID ENCODING' THEN 'is not readable (invalid encoding: not UTF-8)' "
+        f"ELSE 'is not readable (' || lower(kind) || ')' END AS reason "
+        f"FROM (SELECT line, min(error_type) AS kind, min({FIELDS}) AS fewest, max({FIELDS}) AS most, {value} AS value "
         f"FROM reject_errors GROUP BY line) t "
         f"ASOF LEFT JOIN (SELECT line, row_number() OVER (ORDER BY line) AS before FROM blank) b ON t.line > b.line"
     )
     # A stored row moves down by the torn lines that stand before it.
     connection.execute(
-        "CREATE TEMP TABLE shift AS SELECT row - nth + 1 AS first, max(nth) AS torn FROM torn GROUP BY first"
+        "CREATE OR REPLACE TEMP TABLE shift AS SELECT row - nth + 1 AS first, max(nth) AS torn FROM torn GROUP BY first"
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE faults AS SELECT f.row + coalesce(r.torn, 0) AS row, position, name, reason, "
+        "CREATE OR REPLACE TEMP TABLE faults AS "
+        "SELECT f.row + coalesce(r.torn, 0) AS row, position, name, code, reason, "
         "f.twin + coalesce(t.torn, 0) AS twin, value "
         "FROM faults f ASOF LEFT JOIN shift r ON f.row >= r.first ASOF LEFT JOIN shift t ON f.twin >= t.first "
-        "UNION ALL SELECT row, 0, NULL, reason, NULL, value FROM torn"
+        "UNION ALL SELECT row, 0, NULL, 0, reason, NULL, value FROM torn"
     )
 
 

@@ -1,17 +1,18 @@
 """The contract as SQL: for each column its typed value and a code that says what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cartjury.data.contract import Column
+from cartjury.data.contract import LONGEST_ID, Column
 from cartjury.data.errors import InputError
-from cartjury.tools.engine.duck import quoted
-from cartjury.tools.source import Source
+from cartjury.tools.engine.duck import literal, quoted
+from cartjury.tools.reading.styles import Style, date_of, is_missing, number_of
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
-# What a text may look like; anything else is refused rather than guessed.
-TIMESTAMP = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|\+00:?00)?"
+LARGEST_WHOLE = 9007199254740991  # from 2^53 on a double no longer holds every whole number
+ROUNDED = r"-?\d([.,]\d+)?[eE]\+\d\d+"  # a long number as spreadsheets show it
+EPOCH_DAY = "DATE '1970-01-01'"
 
 REASONS = {
     1: "is empty",
@@ -25,10 +26,13 @@ REASONS = {
     9: "is more than a day after as_of",
     10: "is outside the years 1900 to 9998",
     11: "is too large (over 1e12)",
+    12: f"is longer than {LONGEST_ID} characters",
+    13: "is a number that a spreadsheet rounded, not an id; export ids as text",
+    14: "is the zero of computer clocks, not a date",
+    15: "is not a date in the format of this column",
 }
-
-
-_UNREADABLE = {"text": 1, "date": 2}
+UNREADABLE = (2, 3, 15)
+TOO_LONG = 12
 
 
 class Checked(NamedTuple):
@@ -36,7 +40,7 @@ class Checked(NamedTuple):
 
     Attributes:
         value: the typed value, NULL where the raw one is missing or unreadable.
-        is_bad: whether anything is wrong with it; cheap, because every row pays for it.
+        is_bad: whether anything is wrong with it, NULL counting as no; cheap, because every row pays for it.
         problem: the code of what is wrong with it, 0 where nothing is; only bad rows pay for it.
     """
 
@@ -45,96 +49,92 @@ class Checked(NamedTuple):
     problem: str
 
 
-def check_column(column: Column, sql_type: str, raw: str, raw_name: str, as_of: date | None) -> Checked:
+def check_column(column: Column, sql_type: str, raw_name: str, as_of: date | None, style: Style) -> Checked:
     """Write the SQL that types and checks one column.
 
     Args:
         column: its entry in the contract.
         sql_type: the DuckDB type it arrives in.
-        raw: SQL of the raw value where the typed value is made.
-        raw_name: its name where the problem is looked for.
+        raw_name: name of the raw value where the problem is looked for; where the value is made, it has the
+            column's own.
         as_of: dates more than a day after it are bad; None: not known yet.
+        style: how the column is written, where it is text.
 
     Raises:
         InputError: the type can never hold this kind of value.
     """
     name = quoted(column.name)
-    whole = column.kind == "count" and sql_type in INTEGERS
-    tests = [(code, test.format(name)) for code, test in _TESTS["whole" if whole else column.kind]]
-    if column.kind == "date" and as_of is not None:
-        tests.append((9, f"{name} > DATE '{_day_after(as_of)}'"))
+    whole = column.kind == "count" and sql_type in INTEGERS and not style.scale
+    kind = "whole" if whole else column.kind
+    latest = _day_after(as_of) if column.kind == "date" and as_of is not None else date(9998, 12, 31)
+    wrong = _BAD[kind].format(name, min(latest, date(9998, 12, 31)))
     # A value that is there but unreadable is only possible in text; elsewhere NULL and NaN are missing.
-    unreadable = f"{name} IS NULL AND {raw_name} != ''" if sql_type == "VARCHAR" else "false"
-    unusable = unreadable if column.nullable else f"{name} IS NULL"
-    cases = "".join(f" WHEN {condition} THEN {code}" for code, condition in tests)
-    missing = f"WHEN {name} IS NULL THEN {0 if column.nullable else 1}"
+    is_text = sql_type == "VARCHAR"
+    missing = is_missing(raw_name, style) if is_text else f"{name} IS NULL"
+    unread = _UNREAD.get(column.kind, 3)
+    unread = 15 if unread == 2 and style.form != "iso" else unread
+    late = f" WHEN {name} > DATE '{latest}' THEN 9" if column.kind == "date" and as_of is not None else ""
+    cases = "".join(f" WHEN {test.format(name)} THEN {code}" for code, test in _TESTS[kind]) + late
+    empty = 0 if column.nullable else 1
     return Checked(
-        value=raw if whole else _value(column, sql_type, raw),
-        is_bad=" OR ".join(f"({condition})" for condition in (unusable, *(test for _, test in tests))),
-        problem=f"CASE WHEN {unreadable} THEN {_UNREADABLE.get(column.kind, 3)} {missing}{cases} ELSE 0 END",
+        value=name if whole else _value(column, sql_type, name, style),
+        is_bad=f"{wrong} OR {name} IS NULL{f' AND NOT {missing}' if column.nullable else ''}",
+        problem=f"CASE WHEN {missing} THEN {empty} WHEN {name} IS NULL THEN {unread}{cases} ELSE 0 END",
     )
 
 
-def checked_column(source: Source, column: Column, position: int, as_of: date | None) -> Checked:
-    """Write the SQL that types and checks a column of a source; `typed` puts it together with the others."""
-    return check_column(column, source.types[column.name], quoted(column.name), f"raw_{position}", as_of)
-
-
-def typed(source: Source, columns: Sequence[Column], checked: Sequence[Checked], kept: Sequence[str] = ()) -> str:
-    """SQL relation of a source: typed values by name, raw ones as `raw_<position>`, kept columns, and `is_bad`."""
+def typed(relation: str, columns: Sequence[Column], checked: Sequence[Checked], kept: Sequence[str] = ()) -> str:
+    """SQL relation: typed values by name, raw ones as `raw_<position>`, kept columns, and `is_bad`."""
     selected = [
         *(f"{check.value} AS {quoted(c.name)}" for c, check in zip(columns, checked, strict=True)),
         *(f"{quoted(c.name)} AS raw_{i}" for i, c in enumerate(columns)),
         *map(quoted, kept),
     ]
-    is_bad = " OR ".join(check.is_bad for check in checked)
-    return f"(SELECT *, {is_bad} AS is_bad FROM (SELECT {', '.join(selected)} FROM {source.relation}))"
+    # In a CASE a condition costs less: rows are selected instead of values computed.
+    is_bad = f"CASE WHEN {' OR '.join(check.is_bad for check in checked)} THEN true ELSE false END"
+    return f"(SELECT *, {is_bad} AS is_bad FROM (SELECT {', '.join(selected)} FROM {relation}))"
+
+
+def checks(
+    types: Mapping[str, str], columns: Sequence[Column], as_of: date | None, styles: Mapping[str, Style]
+) -> list[Checked]:
+    """Write the SQL of all columns, whose raw values are called `raw_<position>`."""
+    return [
+        check_column(column, types[column.name], f"raw_{i}", as_of, styles.get(column.name, Style()))
+        for i, column in enumerate(columns)
+    ]
 
 
 def _day_after(day: date) -> date:
     return day if day == date.max else day + timedelta(days=1)
 
 
-def _value(column: Column, sql_type: str, raw: str) -> str:
+def _value(column: Column, sql_type: str, raw: str, style: Style) -> str:
     """SQL that turns a raw value into what the column holds, NULL where it cannot."""
+    if sql_type == "VARCHAR" and column.kind != "text":
+        # -0.0 becomes 0.0, which is equal but would be written differently.
+        return date_of(raw, style).day if column.kind == "date" else f"({number_of(raw, style)}) + 0.0::DOUBLE"
     reads = {"text": _text, "date": _date}.get(column.kind, _number)
     value = reads(sql_type, raw)
     if value is None:
         raise InputError(f"column {column.name} has the type {sql_type}; it must hold {NEEDS[column.kind]}")
-    return value
+    return f"({value}) / {literal(style.scale)}" if style.scale else value
 
 
 def _text(sql_type: str, raw: str) -> str | None:
     if sql_type in INTEGERS:
         return f"CAST({raw} AS VARCHAR)"
-    return raw if sql_type == "VARCHAR" else None
+    return raw if sql_type == "VARCHAR" or sql_type.startswith("ENUM") or sql_type == "UUID" else None
 
 
 def _date(sql_type: str, raw: str) -> str | None:
-    if sql_type == "VARCHAR":
-        return (
-            f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN try_cast({raw} AS DATE) "
-            f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN try_cast({raw}[:10] AS DATE) END"
-        )
     return f"CAST({raw} AS DATE)" if sql_type == "DATE" or sql_type.startswith("TIMESTAMP") else None
 
 
-def date_or_fail(raw: str) -> str:
-    """SQL of the date in a text, NULL where it is empty; the query fails where it is no date."""
-    return (
-        f"CASE WHEN strlen({raw}) = 10 AND {raw}[5] = '-' THEN CAST({raw} AS DATE) "
-        f"WHEN {raw} IS NULL OR {raw} = '' THEN NULL "
-        f"WHEN regexp_full_match({raw}, '{TIMESTAMP}') THEN CAST({raw}[:10] AS DATE) "
-        f"ELSE CAST({raw} || '?' AS DATE) END"
-    )
-
-
 def _number(sql_type: str, raw: str) -> str | None:
-    if sql_type == "VARCHAR":
-        # 1_000 is a number to the engine and a typing error to everybody else.
-        return f"CASE WHEN NOT contains({raw}, '_') THEN {_no_nan(f'try_cast({raw} AS DOUBLE)')} END"
     if sql_type in {"DOUBLE", "FLOAT"}:
-        return _no_nan(f"CAST({raw} AS DOUBLE)")
+        value = f"CAST({raw} AS DOUBLE)"
+        return f"CASE WHEN {is_nan(value)} THEN NULL WHEN {value} = 0 THEN 0.0::DOUBLE ELSE {value} END"
     return f"CAST({raw} AS DOUBLE)" if sql_type in INTEGERS or sql_type.startswith("DECIMAL") else None
 
 
@@ -147,33 +147,44 @@ def is_nan(number: str) -> str:
     return f"isnan(nextafter({number}, 0.0::DOUBLE))"
 
 
-def _no_nan(number: str) -> str:
-    # -0.0 becomes 0.0, which is equal but would be written differently.
-    return f"CASE WHEN {is_nan(number)} THEN NULL WHEN {number} = 0 THEN 0.0::DOUBLE ELSE {number} END"
-
-
-# For each kind of column: the code of a problem and the condition that shows it, on the typed value.
-_TESTS: dict[str, tuple[tuple[int, str], ...]] = {
+_UNREAD = {"text": 1, "date": 2}
+# For each kind of column the condition that a bad value meets; {1} is the last day that a date may be.
+_BAD = {
     # Nearly every id begins with a character between, and CASE alone keeps the rest from being computed for it.
     "text": (
-        (1, "CASE WHEN {0} < '!' THEN trim({0}) = '' ELSE false END"),
-        (
-            8,
-            (
-                "CASE WHEN {0} < '!' OR {0} > '~' THEN starts_with({0}, ' ') OR starts_with({0}, '\u00a0') "
-                "ELSE false END OR ends_with({0}, ' ') OR ends_with({0}, '\u00a0')"
-            ),
-        ),
+        f"strlen({{0}}) > {LONGEST_ID} AND length({{0}}) > {LONGEST_ID} OR ends_with({{0}}, ' ') "
+        "OR ends_with({0}, '\u00a0') OR CASE WHEN {0} < ':' OR {0} > '~' THEN trim({0}) = '' OR starts_with({0}, ' ') "
+        "OR starts_with({0}, '\u00a0') OR CASE WHEN strlen({0}) < 24 AND contains({0}, '+') "
+        f"THEN regexp_full_match({{0}}, '{ROUNDED}') ELSE false END ELSE false END"
+    ),
+    "date": "{0} < DATE '1900-01-01' OR {0} > DATE '{1}' OR {0} = " + EPOCH_DAY,
+    # Beyond 1e12 a sum in millionths no longer fits. NaN is greater than any bound.
+    "number": "{0} < 0 OR {0} > 1e12",
+    "count": f"{{0}} < 0 OR {{0}} > {LARGEST_WHOLE} OR {{0}} != floor({{0}})",
+    "whole": f"{{0}} < 0 OR {{0}} > {LARGEST_WHOLE}",  # counts in a column of integers
+    "score": "{0} < 0 OR {0} > 1",
+    "feature": "{0} < -1e12 OR {0} > 1e12",
+}
+# For each kind of column the code of a problem and the condition that shows it, the first that fits.
+_TESTS: dict[str, tuple[tuple[int, str], ...]] = {
+    "text": (
+        (1, "trim({0}) = ''"),
+        (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
+        (13, f"regexp_full_match({{0}}, '{ROUNDED}')"),
+        (8, "{0} != trim({0}, ' \u00a0')"),
     ),
     # What lies outside is a typing error, and could not be counted back from by a window.
-    "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"),),
-    # Beyond 1e12 a sum in millionths no longer fits.
-    "number": ((4, "isinf({0})"), (5, "{0} < 0"), (11, "{0} > 1e12")),
-    # From 2^53 on a double no longer holds every whole number.
-    "count": ((4, "isinf({0})"), (5, "{0} < 0"), (6, "{0} != floor({0}) OR {0} > 9007199254740991")),
-    "whole": ((5, "{0} < 0"), (6, "{0} > 9007199254740991")),  # counts in a column of integers
-    "score": ((4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
-    "feature": ((4, "isinf({0})"), (11, "abs({0}) > 1e12")),
+    "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, "{0} = " + EPOCH_DAY)),
+    "number": ((3, "isnan({0})"), (4, "isinf({0})"), (5, "{0} < 0"), (11, "{0} > 1e12")),
+    "count": (
+        (3, "isnan({0})"),
+        (4, "isinf({0})"),
+        (5, "{0} < 0"),
+        (6, "{0} != floor({0}) OR {0} > " + str(LARGEST_WHOLE)),
+    ),
+    "whole": ((5, "{0} < 0"), (6, "{0} > " + str(LARGEST_WHOLE))),
+    "score": ((3, "isnan({0})"), (4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
+    "feature": ((3, "isnan({0})"), (4, "isinf({0})"), (11, "abs({0}) > 1e12")),
 }
 NEEDS = {
     "text": "text (numbers lose digits: write ids as text)",

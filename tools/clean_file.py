@@ -1,53 +1,83 @@
-"""The short way for clean files: Parquet that can stand as it is, CSV that reads as declared at the first try.
+"""Where the checked rows are: in a Parquet input that can stand as it is, or in a copy of what was read.
 
-Every row is checked as on the long way. Where anything at all is wrong, the short way gives up without a
-word, and the long way finds out what.
+Both are a relation with the typed columns, `file_row_number`, `is_bad`, `problems` and `raw` of bad rows, and
+`marks`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from cartjury.data.contract import Column
-from cartjury.tools.checks import INTEGERS, checked_column, date_or_fail, is_nan
+from cartjury.tools.checks import INTEGERS, Checked, checks, is_nan, typed
 from cartjury.tools.columns import RESERVED
 from cartjury.tools.engine.duck import PARQUET, literal, one, quoted
+from cartjury.tools.reading.marks import marks
+from cartjury.tools.reading.styles import Style
 from cartjury.tools.source import Source
 
 # Types that the engine reads without any conversion, by kind of column.
 EXACT = {"text": {"VARCHAR"}, "date": {"DATE"}, "count": INTEGERS - {"HUGEINT", "UBIGINT"}}
 DECIMAL = {"DOUBLE"}
-# Types that a CSV's columns are read as. A count is read as DOUBLE first, because BIGINT would round 2.5, and
-# a date as text, because the engine takes more for a date than the contract.
-DECLARED = {"text": "VARCHAR", "date": "VARCHAR"}
-STORED = {"text": "VARCHAR", "date": "DATE", "count": "BIGINT"}
-LARGEST_WHOLE = 9007199254740991
 
 
-def link_if_clean(
+def stands_as_it_is(source: Source, columns: Sequence[Column], styles: Mapping[str, Style]) -> bool:
+    """Whether a file is Parquet whose columns have the types and names of the contract."""
+    exact = all(source.types[c.name] in EXACT.get(c.kind, DECIMAL) for c in columns)
+    scaled = any(style.scale for style in styles.values())
+    names = not any(name.casefold() in RESERVED for name in source.types)
+    return source.blank_lines is None and source.is_exact and exact and names and not scaled
+
+
+def in_place(source: Source, columns: Sequence[Column], kept: Sequence[str], as_of: date | None) -> str:
+    """SQL relation of a Parquet file's own rows, checked where they lie.
+
+    `is_odd` tells decimals that have to be converted: NaN, which is missing, and negative zero.
+    """
+    file = f"read_parquet({literal(str(source.path))}, file_row_number = true)"
+    decimals = [f"raw_{i}" for i, c in enumerate(columns) if c.kind not in EXACT]
+    odd = " OR ".join(f"{is_nan(raw)} OR ({raw} = 0 AND signbit({raw}))" for raw in decimals)
+    checked = _checked(file, source.types, columns, [*kept, "file_row_number"], as_of, {}, f"{odd} AS is_odd")
+    return f"({checked})"
+
+
+def copy_checked(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     columns: Sequence[Column],
+    kept: Sequence[str],
     as_of: date | None,
+    styles: Mapping[str, Style],
     rows: Path,
-) -> bool:
-    """Let `rows` be another name of the source's file, if every value in it can stand as it is.
+) -> str:
+    """Type, check and store every row of a source at `rows`, in one pass, and return the relation of them."""
+    query = _checked(source.relation, source.types, columns, kept, as_of, styles)
+    connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
+    return f"read_parquet({literal(str(rows))}, file_row_number = true)"
 
-    Every row is checked as it is for a copy. A link keeps what was checked, also when another file is
-    put in the source's place later.
 
-    Returns:
-        Whether it was done; if not, the rows have to be copied, which also tells what is wrong with them.
+def copy_chosen(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[Column], kept: Sequence[str], rows: Path
+) -> None:
+    """Store at `rows`, in their order, the rows of a relation that the table `left_out` does not list."""
+    names = ", ".join([*(quoted(c.name) for c in columns), *map(quoted, kept)])
+    chosen = rows.with_suffix(".chosen")
+    (last,) = one(connection, f"SELECT coalesce(max(file_row_number), 0) FROM {relation}")
+    # A join would lose the order of the rows; a bit for each of them keeps it.
+    connection.execute(f"SET VARIABLE left_out = (SELECT bitstring_agg(stored, 0, {last}) FROM left_out)")
+    stays = "get_bit(getvariable('left_out'), CAST(file_row_number AS INTEGER)) = 0"
+    connection.execute(f"COPY (SELECT {names} FROM {relation} WHERE {stays}) TO {literal(str(chosen))} ({PARQUET})")
+    chosen.replace(rows)
+
+
+def link(source: Source, rows: Path) -> bool:
+    """Let `rows` be another name of the source's file, and say whether that could be done.
+
+    A link keeps what was checked, also when another file is put in the source's place later.
     """
-    if (
-        source.blank_lines is not None
-        or not _has_exact_types(source, columns)
-        or not _is_clean(connection, source, columns, as_of)
-    ):
-        return False
     rows.unlink(missing_ok=True)
     try:
         os.link(source.path, rows)
@@ -56,75 +86,33 @@ def link_if_clean(
     return True
 
 
-def copy_if_clean(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
+def _checked(
+    relation: str,
+    types: Mapping[str, str],
     columns: Sequence[Column],
     kept: Sequence[str],
     as_of: date | None,
-    rows: Path,
-) -> bool:
-    """Copy a plain CSV to `rows` with its columns read as what they hold, if that works for every value.
+    styles: Mapping[str, Style],
+    *further: str,
+) -> str:
+    checked = checks(types, columns, as_of, styles)
+    told = marks(types, columns, styles)
+    stored = [
+        *(_stored(c) for c in columns),
+        *map(quoted, kept),
+        "is_bad",
+        f"CASE WHEN is_bad THEN {_problems(checked)} END AS problems",
+        f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
+        f"{told} AS marks",
+        *further,
+    ]
+    return f"SELECT {', '.join(stored)} FROM {typed(relation, columns, checked, kept)}"
 
-    Returns:
-        Whether it did; if not, what lies at `rows` means nothing.
-    """
-    if source.declared is None:
-        return False
-    relation = source.declared({c.name: DECLARED.get(c.kind, "DOUBLE") for c in columns})
-    stored = ", ".join([*(_stored(c) for c in columns), *(quoted(k) for k in kept)])
-    try:
-        connection.execute(f"COPY (SELECT {stored} FROM {relation}) TO {literal(str(rows))} ({PARQUET})")
-    except duckdb.Error:
-        return False
-    types = {c.name: STORED.get(c.kind, "DOUBLE") for c in columns}
-    copy = Source(rows, f"read_parquet({literal(str(rows))})", types, blank_lines=None)
-    texts = [*(c.name for c in columns if c.kind == "text"), *kept]
-    return _is_clean(connection, copy, columns, as_of) and not _joins_digits(connection, source, copy, texts)
+
+def _problems(checked: Sequence[Checked]) -> str:
+    return f"[{', '.join(check.problem for check in checked)}]"
 
 
 def _stored(column: Column) -> str:
     name = quoted(column.name)
-    if column.kind == "date":
-        return f"{date_or_fail(name)} AS {name}"
-    if column.kind == "count":
-        is_whole = f"{name} = floor({name}) AND abs({name}) <= {LARGEST_WHOLE}"
-        return f"CASE WHEN {is_whole} THEN CAST({name} AS BIGINT) END AS {name}"
-    return name
-
-
-def _joins_digits(connection: duckdb.DuckDBPyConnection, source: Source, copy: Source, texts: Sequence[str]) -> bool:
-    """Whether an underscore may stand in a number: the engine reads 1_000 as 1000, which nobody meant.
-
-    It may, where the file has more of them below its header than its texts do.
-    """
-    with source.path.open("rb") as file:
-        file.readline()
-        found = sum(chunk.count(b"_") for chunk in iter(lambda: file.read(1 << 20), b""))
-    if not found:
-        return False
-    counts = " + ".join(f"coalesce(length({quoted(t)}) - length(replace({quoted(t)}, '_', '')), 0)" for t in texts)
-    (in_texts,) = one(connection, f"SELECT coalesce(sum({counts}), 0) FROM {copy.relation}")
-    return bool(found != in_texts)
-
-
-def _has_exact_types(source: Source, columns: Sequence[Column]) -> bool:
-    exact = all(source.types[c.name] in EXACT.get(c.kind, DECIMAL) for c in columns)
-    return exact and not any(name.casefold() in RESERVED for name in source.types)
-
-
-def _is_clean(
-    connection: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Column], as_of: date | None
-) -> bool:
-    """No bad row, no id twice, and no NaN or negative zero, which would have to be converted.
-
-    The columns have their types already, so the checks read them as they are.
-    """
-    checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
-    decimals = [quoted(c.name) for c in columns if c.kind not in EXACT]
-    odd = [f"{is_nan(name)} OR ({name} = 0 AND signbit({name}))" for name in decimals]
-    wrong = " OR ".join([*(check.is_bad for check in checked), *odd])
-    rows, bad = one(connection, f"SELECT count(*), count(*) FILTER ({wrong}) FROM {source.relation}")
-    # Hashes are enough to see that no id repeats, and take far less memory than the ids.
-    (ids,) = one(connection, f"SELECT count(*) FROM (SELECT hash(user_id) AS h FROM {source.relation} GROUP BY h)")
-    return bool(rows == ids and not bad)
+    return f"try_cast({name} AS BIGINT) AS {name}" if column.kind == "count" else name

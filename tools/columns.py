@@ -11,7 +11,20 @@ from cartjury.data.records import BUCKET_COLUMNS, Comparison
 KINDS = {c.name: c.kind for c in CONTRACT}
 # Names that the checked rows, the queries on them or the users file give to columns of their own.
 RESERVED = frozenset(
-    {"problems", "raw", "is_bad", "i", "file_row_number", "segment", "cell", "conversion", "value", "users", "bin"}
+    {
+        "problems",
+        "raw",
+        "is_bad",
+        "marks",
+        "i",
+        "file_row_number",
+        "segment",
+        "cell",
+        "conversion",
+        "value",
+        "users",
+        "bin",
+    }
     | {"segment_id", "segment_name", *BUCKET_COLUMNS.values(), *DERIVED}
 )
 

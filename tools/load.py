@@ -1,12 +1,14 @@
 """Read carts strictly: one pass types, checks and stores every row; a bad row never gives a wrong number.
 
-file -> the short way (clean_file.py), if every value is what it should be      -> checked rows as Parquet
-     -> else [typed columns, problems, raw values of bad rows] -> error or quarantine
+file -> source (source.py) -> styles of its columns (reading/decide.py)
+ -> rows that were typed and checked, in a Parquet input itself or in a copy (clean_file.py)
+ -> facts, faults (bad_rows.py) -> error, or rows.parquet with notices
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -14,12 +16,52 @@ from cartjury.data.contract import CONTRACT, Column
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
-from cartjury.tools.bad_rows import collect, message, quarantine
-from cartjury.tools.checks import checked_column, typed
-from cartjury.tools.clean_file import copy_if_clean, link_if_clean
+from cartjury.tools.bad_rows import collect, hints, message, unreadable, write_rejected
+from cartjury.tools.clean_file import copy_checked, copy_chosen, in_place, link, stands_as_it_is
 from cartjury.tools.columns import further_numbers, further_texts
-from cartjury.tools.engine.duck import PARQUET, connect, literal, one, quoted
-from cartjury.tools.source import Source, open_source, sha256_of
+from cartjury.tools.engine.duck import connect, literal, one
+from cartjury.tools.reading.decide import Decision, decide, wished_styles
+from cartjury.tools.reading.facts import Facts, facts_of, told_of_facts
+from cartjury.tools.reading.ids import told_of_ids
+from cartjury.tools.reading.marks import RECOVERED
+from cartjury.tools.reading.styles import Style
+from cartjury.tools.reading.told import told_of_marks, told_of_styles
+from cartjury.tools.source import TEXT, Source, open_source
+
+
+class Job(NamedTuple):
+    """What is read, and how."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    columns: Sequence[Column]
+    kept: Sequence[str]
+    options: Options
+    as_of: date | None
+    rows: Path
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether bad rows are left out rather than an error."""
+        return self.options.on_bad_rows == "quarantine"
+
+
+class Checked(NamedTuple):
+    """Rows that were typed and checked.
+
+    Attributes:
+        relation: SQL of them.
+        is_copy: whether they lie at `rows`, or still in the source.
+        decision: how the columns of texts were read.
+        facts: counts over them.
+        bad: rows that are bad, torn lines among them.
+    """
+
+    relation: str
+    is_copy: bool
+    decision: Decision
+    facts: Facts
+    bad: int
 
 
 def load(path: Path, work: Path, options: Options, as_of: date | None, *, generated: bool = False) -> Dataset:
@@ -28,7 +70,7 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     Args:
         path: CSV, CSV.gz or Parquet.
         work: an existing folder of the run.
-        options: `on_bad_rows`, `keep_columns`, `dimensions`, `filter` and `memory_limit` matter here.
+        options: how to read it, `on_bad_rows`, `keep_columns`, `dimensions`, `filter` and `memory_limit` matter.
         as_of: where given, dates more than a day after it are bad.
         generated: whether the rows are mock data.
 
@@ -40,64 +82,113 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
         InputError: unreadable file, broken header, or bad rows: the first 20 and how many more.
     """
     rows = work / "rows.parquet"
-    with connect(work, options.memory_limit) as connection:
-        source = open_source(path, connection)
-        columns = (*CONTRACT, *further_numbers(source.types, options))
-        texts = [t for t in further_texts(source.types, options) if t not in {c.name for c in columns}]
-        rows.unlink(missing_ok=True)  # it may be another name of an input file, which must not be written over
-        try:
-            clean = link_if_clean(connection, source, columns, as_of, rows) or copy_if_clean(
-                connection, source, columns, texts, as_of, rows
-            )
-            bad = 0 if clean else _copy(connection, source, columns, texts, as_of, rows)
-        except duckdb.Error as error:
-            raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
-        if bad and options.on_bad_rows == "fail":
-            raise InputError(*message(connection, path.name, bad))
-        if bad:
-            quarantine(connection, rows, work / "rejected_rows.csv")
-        (count,) = one(connection, f"SELECT count(*) FROM {literal(str(rows))}")
-    if not count:
-        raise InputError(f"{path.name} has no {'usable rows: all were rejected' if bad else 'rows below its header'}")
-    notices = (f"{bad:,} bad rows were left out and written to rejected_rows.csv",) if bad else ()
+    try:
+        with connect(work, options.memory_limit) as connection:
+            source = open_source(path, connection, work, options)
+            columns = (*CONTRACT, *further_numbers(source.types, options))
+            kept = [t for t in further_texts(source.types, options) if t not in {c.name for c in columns}]
+            rows.unlink(missing_ok=True)  # it may be another name of an input file, which must not be written over
+            job = Job(connection, source, columns, kept, options, as_of, rows)
+            try:
+                found = _checked(job)
+                notices = _finish(job, found, work)
+                (count,) = one(connection, f"SELECT count(*) FROM {literal(str(rows))}")
+            except duckdb.OutOfMemoryException:
+                raise
+            except duckdb.Error as error:
+                raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
+    finally:
+        (work / TEXT).unlink(missing_ok=True)
     return Dataset(
         source="generated" if generated else path.name,
         generated=generated,
-        sha256=sha256_of(path),
+        sha256=source.sha256,
         path=str(rows),
         rows=count,
-        rejected=bad,
+        rejected=found.bad,
         notices=notices,
     )
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    columns: Sequence[Column],
-    texts: Sequence[str],
-    as_of: date | None,
-    rows: Path,
-) -> int:
-    """Type, check and store every row, and return how many are bad; `problems` and `raw` say what is wrong."""
-    checked = [checked_column(source, column, i, as_of) for i, column in enumerate(columns)]
-    stored = [
-        *(_stored(c) for c in columns),
-        *map(quoted, texts),
-        f"CASE WHEN is_bad THEN [{', '.join(check.problem for check in checked)}] END AS problems",
-        f"CASE WHEN is_bad THEN [{', '.join(f'CAST(raw_{i} AS VARCHAR)' for i in range(len(columns)))}] END AS raw",
-    ]
-    query = f"SELECT {', '.join(stored)} FROM {typed(source, columns, checked, texts)}"
-    connection.execute(f"COPY ({query}) TO {literal(str(rows))} ({PARQUET})")
-    return collect(connection, rows, [c.name for c in columns], source.blank_lines)
+def _checked(job: Job) -> Checked:
+    """Decide how columns of texts are read and check all rows; where cells do not read, look at all ways again."""
+    types = job.source.types
+    texts = [c for c in job.columns if c.kind != "text" and types[c.name] == "VARCHAR"]
+    styles = wished_styles(job.columns, job.options, joined=job.source.is_joined)
+    wished = {c.name: styles[c.name] for c in texts}
+    name, glance = job.source.path.name, job.source.glance
+    first = decide(job.connection, name, glance, texts, wished, {})
+    found = _read(job, first, {**styles, **first.styles})
+    examples = unreadable(job.connection) if found.bad else {}
+    if not examples:
+        return found
+    again = decide(job.connection, name, glance, texts, wished, examples)
+    if again.styles == first.styles:
+        return found._replace(decision=again)
+    return _read(job, again, {**styles, **again.styles})
 
 
-def _stored(column: Column) -> str:
-    name = quoted(column.name)
-    return f"try_cast({name} AS BIGINT) AS {name}" if column.kind == "count" else name
+def _read(job: Job, decision: Decision, styles: Mapping[str, Style]) -> Checked:
+    source, columns, connection = job.source, job.columns, job.connection
+    _forget_rejects(connection)
+    if stands_as_it_is(source, columns, styles):
+        relation = in_place(source, columns, job.kept, job.as_of)
+        facts = facts_of(connection, relation, columns, "is_odd", is_ascii=False)
+        is_copy = bool(facts.odd)
+    else:
+        is_copy = True
+    if is_copy:
+        relation = copy_checked(connection, source, columns, job.kept, job.as_of, styles, job.rows)
+        facts = facts_of(connection, relation, columns, "false", is_ascii=source.is_ascii)
+    bad = collect(connection, relation, [c.name for c in columns], source, recovered=job.leaves_out)
+    return Checked(relation, is_copy, decision, facts, bad)
+
+
+def _forget_rejects(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("DROP TABLE IF EXISTS reject_errors")
+    connection.execute("DROP TABLE IF EXISTS reject_scans")
+
+
+def _finish(job: Job, found: Checked, work: Path) -> tuple[str, ...]:
+    """Refuse bad rows or leave them out, bring the rows to `rows`, and say what the user should know.
+
+    Raises:
+        InputError: there are bad rows that are not to be left out, or no good ones.
+    """
+    connection, name = job.connection, job.source.path.name
+    said: list[str] = []
+    if found.bad:
+        said = [*found.decision.hints, *hints(connection, found.facts.rows, job.source.delimiter)]
+        if not job.leaves_out:
+            raise InputError(*message(connection, name, found.bad, said))
+        write_rejected(connection, work / "rejected_rows.csv")
+    (out,) = one(connection, "SELECT count(*) FROM left_out")
+    if found.facts.rows == out:
+        why = "usable rows: all were rejected" if found.bad else "rows below its header"
+        raise InputError(f"{name} has no {why}", tuple(said))
+    notices = _notices(job, found, said)
+    if out or not (found.is_copy or link(job.source, job.rows)):
+        copy_chosen(connection, found.relation, job.columns, job.kept, job.rows)
+    return notices
+
+
+def _notices(job: Job, found: Checked, hints: Sequence[str]) -> tuple[str, ...]:
+    facts, bad = found.facts, found.bad
+    marks = [(mark & ~RECOVERED if job.leaves_out else mark, n) for mark, n in facts.marks]
+    rejected = f"{bad:,} bad row{'s were' if bad > 1 else ' was'} left out and written to rejected_rows.csv"
+    return (
+        *job.source.notices,
+        *told_of_styles(job.columns, found.decision, facts.filled),
+        *((rejected, *hints) if bad else ()),
+        *told_of_marks(marks),
+        *told_of_facts(facts, job.columns),
+        *told_of_ids(job.connection, found.relation, facts.odd_ids, facts.unicode_ids),
+    )
 
 
 def _why(error: Exception) -> str:
     if "state machine" in str(error):
         return "its lines end in different ways (CR LF here, LF there); save it anew"
+    if "format specifier" in str(error):
+        return f"--date-format is not understood: {str(error).splitlines()[0].rpartition(': ')[2]} is unknown"
     return str(error).splitlines()[0]

@@ -1,11 +1,11 @@
-"""What kind of file the input is, which columns it has, and how DuckDB shall read it. Nothing is guessed."""
+"""What kind of file the input is, which columns it has, and how DuckDB shall read it. Nothing is guessed row by row.
 
-import csv
-import difflib
-import gzip
+file -> kind (first bytes) -> Parquet: columns and types
+                           -> text: encoding, layout (delimiter, header) -> columns of texts
+     -> the contract's columns by name, alias or --map
+"""
+
 import hashlib
-import io
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,17 +15,18 @@ import duckdb
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
-from cartjury.tools.blank_lines import blank_records
-from cartjury.tools.engine.duck import literal
+from cartjury.data.options import Options
+from cartjury.tools.blank_lines import blank_records, has_blank_line
+from cartjury.tools.engine.duck import literal, quoted
+from cartjury.tools.reading.encodings import copy_as_utf8, encoding_of
+from cartjury.tools.reading.header import check_header, resolve
+from cartjury.tools.reading.kinds import Kind, kind_of
+from cartjury.tools.reading.layout import LONGEST_FIELD, Layout, layout_of
+from cartjury.tools.reading.survey import survey
 
-MAGIC = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive; save it as CSV (UTF-8) first",
-    b"\xff\xfe": "UTF-16 text; save it as CSV (UTF-8)",
-    b"\xfe\xff": "UTF-16 text; save it as CSV (UTF-8)",
-    b"{": "JSON; save it as CSV with the eight columns of the contract",
-    b"<": "HTML or XML; save it as CSV (UTF-8)",
-}
-HEADER_LIMIT = 4_000_000  # bytes that a header may span
+__all__ = ["TEXT", "Source", "check_header", "open_source", "sha256_of"]
+TEXT = "text.csv"  # a copy in UTF-8
+READABLE = {"none", "gzip"}  # what the engine unpacks itself
 
 
 class Source(NamedTuple):
@@ -33,18 +34,32 @@ class Source(NamedTuple):
 
     Attributes:
         path: where it lies.
-        relation: SQL table function that yields its rows in order; text columns for CSV.
+        relation: SQL table function that yields its rows in order, the contract's columns under their names;
+            text columns for CSV, whose torn lines go to the reject tables.
+        glance: the same, with torn lines passed over.
         types: DuckDB type by column name, in the file's order.
-        blank_lines: numbers the blank lines of a CSV; None for Parquet.
-        declared: makes the relation of a plain CSV whose columns have these types, instead of text; reading
-            it fails at the first value that does not fit. None for other files.
+        sha256: of the file as it lies there.
+        blank_lines: numbers the blank lines of a text file, whose header is 1; None for Parquet.
+        is_private: whether it has columns beyond the contract's, so that a whole line must not be shown.
+        is_ascii: whether all of its text is ASCII.
+        is_joined: whether an underscore may stand in a number.
+        is_exact: whether the columns have the contract's names in the file itself.
+        delimiter: what separates the fields; empty for Parquet.
+        notices: what to tell the user of it.
     """
 
     path: Path
     relation: str
+    glance: str
     types: dict[str, str]
+    sha256: str
     blank_lines: Callable[[], Sequence[int]] | None
-    declared: Callable[[Mapping[str, str]], str] | None = None
+    is_private: bool = True
+    is_ascii: bool = False
+    is_joined: bool = True
+    is_exact: bool = True
+    delimiter: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def sha256_of(path: Path) -> str:
@@ -53,112 +68,103 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_source(path: Path, connection: duckdb.DuckDBPyConnection) -> Source:
-    """Look at a file's first bytes and header.
+def open_source(path: Path, connection: duckdb.DuckDBPyConnection, work: Path, options: Options) -> Source:
+    """Look at a file: its bytes, its layout and its header.
+
+    Args:
+        path: the file.
+        connection: an engine that can read it.
+        work: where a copy in UTF-8 is put, if one is needed.
+        options: `map`, `encoding` and `delimiter` matter here.
 
     Raises:
         InputError: no such file, empty, not CSV/Parquet, or a header that breaks the contract.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
-        raise InputError(f"{path.name} is empty")
-    source = _parquet(path, connection) if head == b"PAR1" else _csv(path, head)
-    check_header(path.name, list(source.types))
-    return source
+    kind = kind_of(path)
+    return _parquet(path, connection, options) if kind.is_parquet else _text(path, kind, work, options)
 
 
-def check_header(name: str, columns: list[str]) -> None:
-    """Refuse a header without the contract's columns, or with one of them twice.
-
-    Raises:
-        InputError: it names the columns, what was found, and the likely reason.
-    """
-    twice = [c for c, n in Counter(columns).items() if n > 1 and c in COLUMN_NAMES]
-    if twice:
-        raise InputError(f"{name}: the column {', '.join(twice)} occurs twice; keep one of them")
-    missing = [c for c in COLUMN_NAMES if c not in columns]
-    if not missing:
-        return
-    hints = []
-    if len(columns) == 1 and any(d in columns[0] for d in ";\t|"):
-        hints.append("the header is one single column: this looks like a file that is not separated by commas")
-    for column in missing:
-        near = difflib.get_close_matches(column, [c.strip().lower() for c in columns], n=1, cutoff=0.75)
-        hints.extend(f"{column}: did you mean '{c}'?" for c in columns if near and c.strip().lower() == near[0])
-    shown = ", ".join(columns[:20]) + (f" and {len(columns) - 20} more" if len(columns) > 20 else "")
-    raise InputError(
-        f"{name}: missing column{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
-        (f"found: {shown}", *hints),
-    )
-
-
-def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Source:
+def _parquet(path: Path, connection: duckdb.DuckDBPyConnection, options: Options) -> Source:
     relation = f"read_parquet({literal(str(path))})"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
-        raise InputError(f"{path.name} is no readable Parquet file: {error}") from error
-    return Source(path, relation, {row[0]: row[1] for row in rows}, blank_lines=None)
-
-
-def _csv(path: Path, head: bytes) -> Source:
-    zipped = head[:2] == b"\x1f\x8b"
-    first = _first_bytes(path, zipped=zipped)
-    for magic, what in MAGIC.items():
-        if first.startswith(magic):
-            raise InputError(f"{path.name} is {what}")
-    header = _header(path.name, first)
-    text = dict.fromkeys(header, "VARCHAR")
-    tolerant = ["store_rejects = true", "rejects_limit = 0", f"compression = {literal('gzip' if zipped else 'none')}"]
+        raise InputError(f"{path.name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
+    found = [row[0] for row in rows]
+    header = resolve(path.name, found, options.map)
+    names = _distinct(header.names)
+    if names != found:
+        renamed = ", ".join(f"{quoted(old)} AS {quoted(new)}" for old, new in zip(found, names, strict=True))
+        relation = f"(SELECT {renamed} FROM {relation})"
     return Source(
         path,
-        relation=_read_csv(path, text, tolerant),
-        types=text,
-        blank_lines=partial(blank_records, path, zipped=zipped),
-        declared=None if zipped else lambda types: _read_csv(path, {**text, **types}, []),
+        relation,
+        relation,
+        types=dict(zip(names, (row[1] for row in rows), strict=True)),
+        sha256=sha256_of(path),
+        blank_lines=None,
+        is_exact=names == found,
+        notices=header.notices,
     )
 
 
-def _read_csv(path: Path, types: Mapping[str, str], further: Sequence[str]) -> str:
+def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
+    seen = survey(path, kind.packing)
+    encoding = encoding_of(path, kind, seen, options.encoding)
+    # A cut inside a character at the end of the excerpt is no fault of the header.
+    text = kind.first.decode("utf-8-sig" if encoding.codec == "utf-8" else encoding.codec, errors="replace")
+    layout = layout_of(path.name, text.removeprefix("\ufeff"), options.delimiter, options.map)
+    readable, packing = path, kind.packing
+    if encoding.codec != "utf-8" or packing not in READABLE or layout.above:
+        readable, packing = work / TEXT, "none"
+        copy_as_utf8(path, kind.packing, encoding.codec, readable, layout.above)
+    header = resolve(path.name, layout.header, options.map)
+    names = _distinct(header.names)
+    blank_lines = partial(blank_records, readable, zipped=packing == "gzip", delimiter=layout.delimiter)
+    blank = layout.blank + (len(blank_lines()) if has_blank_line(kind.first) else 0)
+    passed = f"{blank:,} blank line{'s were' if blank > 1 else ' was'} passed over"
+    tolerant = ["store_rejects = true", "rejects_limit = 0"]
+    read = partial(_read_csv, readable, dict.fromkeys(names, "VARCHAR"), layout, packing)
+    return Source(
+        path,
+        relation=read(tolerant),
+        glance=read(["ignore_errors = true"]),
+        types=dict.fromkeys(names, "VARCHAR"),
+        sha256=seen.sha256,
+        blank_lines=blank_lines,
+        is_private=_has_further(layout.header, names),
+        is_ascii=seen.is_ascii and encoding.codec == "utf-8",
+        is_joined=seen.underscored or encoding.codec != "utf-8",
+        delimiter=layout.delimiter,
+        notices=(
+            *((encoding.notice,) if encoding.notice else ()),
+            *layout.notices,
+            *((passed,) if blank else ()),
+            *header.notices,
+        ),
+    )
+
+
+def _has_further(header: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a header has columns beyond the contract's; those without a name are leftovers of a spreadsheet."""
+    return any(found.strip() and name not in COLUMN_NAMES for found, name in zip(header, names, strict=True))
+
+
+def _read_csv(path: Path, types: Mapping[str, str], layout: Layout, packing: str, further: Sequence[str]) -> str:
     columns = ", ".join(f"{literal(name)}: {literal(sql_type)}" for name, sql_type in types.items())
     options = [
         f"columns = {{{columns}}}",
         "auto_detect = false",
         "header = true",
-        "delim = ','",
+        f"delim = {literal(layout.delimiter)}",
         "quote = '\"'",
         "escape = '\"'",
         "strict_mode = true",
-        "max_line_size = 16000000",
+        f"max_line_size = {LONGEST_FIELD}",
+        f"compression = {literal(packing)}",
         *further,
     ]
     return f"read_csv({literal(str(path))}, {', '.join(options)})"
-
-
-def _first_bytes(path: Path, *, zipped: bool) -> bytes:
-    try:
-        with gzip.open(path) if zipped else path.open("rb") as file:
-            return file.read(HEADER_LIMIT)
-    except (OSError, EOFError) as error:
-        raise InputError(f"{path.name} is no readable gzip file: {error}") from error
-
-
-def _header(name: str, first: bytes) -> list[str]:
-    if b"\x00" in first[:1000]:
-        raise InputError(f"{name} is not text: it holds NUL bytes; save it as CSV (UTF-8)")
-    # A cut inside a character at the end of the excerpt is no fault of the header.
-    text = first.decode("utf-8-sig", errors="replace")
-    try:
-        header = next(csv.reader(io.StringIO(text, newline="")), [])
-    except csv.Error as error:
-        raise InputError(f"{name}: the header cannot be read: {error}") from error
-    if not header:
-        raise InputError(f"{name}: the first line is empty; it must hold the names of the columns")
-    check_header(name, header)
-    return _distinct(header)
 
 
 def _distinct(header: list[str]) -> list[str]:

@@ -56,8 +56,8 @@ def test_a_long_value_is_cut_short(tmp_path: Path) -> None:
 def test_torn_lines_are_rows_and_later_rows_are_numbered_behind_them(tmp_path: Path) -> None:
     text = HEADER + line("a") + "torn,1\n" + line("b") + line("c", "5,6,7") + line("d", "x") + line("a")
     assert told(write_text(tmp_path, text)) == [
-        "row 2: 'torn,1' has too few columns",
-        "row 4: 'c,2026-11-20,,5,6,7,3,2,0.62,0.41' has too many columns",
+        "row 2: 'torn,1' has too few columns (2, the header has 8)",
+        "row 4: 'c,2026-11-20,,5,6,7,3,2,0.62,0.41' has too many columns (10, the header has 8)",
         "row 5, column avg_order_value: 'x' is not a number",
         "row 6, column user_id: 'a' is also in row 1",
     ]
@@ -70,7 +70,10 @@ def test_a_twin_below_a_torn_line_is_numbered_as_it_stands_in_the_file(tmp_path:
 
 def test_blank_lines_are_not_counted_as_rows(tmp_path: Path) -> None:
     text = HEADER + line("a") + "\n\n" + line("b") + "\ntorn\n\n" + line("c", "x")
-    expected = ["row 3: 'torn' has too few columns", "row 4, column avg_order_value: 'x' is not a number"]
+    expected = [
+        "row 3: 'torn' has too few columns (1, the header has 8)",
+        "row 4, column avg_order_value: 'x' is not a number",
+    ]
     assert told(write_text(tmp_path, text)) == expected
     assert told(write_text(tmp_path, text.replace("\n", "\r\n"))) == expected
 
@@ -97,15 +100,34 @@ def test_rows_are_numbered_right_in_a_file_that_is_read_by_many_threads(tmp_path
     assert len(bad) > 50
 
 
-def test_bytes_that_are_no_utf8_are_a_bad_row(tmp_path: Path) -> None:
-    path = write_text(tmp_path, (HEADER + line("b\u00fc") + line("c")).encode("latin-1"))
-    assert "is not readable (invalid encoding)" in told(path)[0]
-    assert stored(loaded(path, on_bad_rows="quarantine"))["user_id"].tolist() == ["c"]
+def test_bytes_that_are_no_utf8_are_a_bad_row_in_a_file_of_utf8(tmp_path: Path) -> None:
+    text = (HEADER + line("\u00e9")).encode() + line("b\u00fc").encode("latin-1") + line("c").encode()
+    path = write_text(tmp_path, text)
+    assert "is not readable (invalid encoding" in told(path)[0]
+    assert stored(loaded(path, on_bad_rows="quarantine"))["user_id"].tolist() == ["\u00e9", "c"]
 
 
-def test_an_unclosed_quote_swallows_no_row_silently(tmp_path: Path) -> None:
-    path = write_text(tmp_path, HEADER + line("a") + line('"b') + line("c"))
-    assert told(path)[0].startswith("row 2: '\"b,2026-11-20")
+@pytest.mark.parametrize("on_bad_rows", ["fail", "quarantine"])
+@pytest.mark.parametrize("rest", [3, 30_000])
+def test_a_quote_that_is_never_closed_swallows_no_row_silently(tmp_path: Path, on_bad_rows: str, rest: int) -> None:
+    lines = "".join(line(f"c{i}") for i in range(rest))
+    path = write_text(tmp_path, HEADER + line("a") + line('"b') + lines)
+    with pytest.raises(InputError, match="a quote that is opened in row 2 is never closed"):
+        loaded(path, on_bad_rows=on_bad_rows)
+
+
+def test_a_quote_inside_one_line_is_a_fault_of_that_line(tmp_path: Path) -> None:
+    path = write_text(tmp_path, HEADER + line("a") + line('"b"x') + line("c"))
+    assert "has a quote that does not end its field" in told(path)[0]
+    assert stored(loaded(path, on_bad_rows="quarantine"))["user_id"].tolist() == ["a", "c"]
+
+
+def test_a_torn_line_of_a_file_with_further_columns_is_not_shown(tmp_path: Path) -> None:
+    text = csv_text([{**cart(), "email": "a@b.c"}], (*COLUMN_NAMES, "email")) + "torn,secret@b.c\n"
+    path = write_text(tmp_path, text)
+    assert told(path) == ["row 2: has too few columns (2, the header has 9)"]
+    loaded(path, on_bad_rows="quarantine")
+    assert "secret" not in "".join(rejected(path)[0].values())
 
 
 def test_an_id_that_occurs_twice_is_a_bad_row_at_its_second_place(tmp_path: Path) -> None:
@@ -144,7 +166,7 @@ def test_a_quarantine_keeps_the_bad_rows_with_their_reasons_and_goes_on_with_the
             "user_id; engagement_score",
             "u3; 7",
         ),
-        ("6", "has too few columns", "the line", "torn"),
+        ("6", "has too few columns (1, the header has 8)", "the line", "torn"),
     ]
 
 

@@ -33,7 +33,7 @@ def test_a_text_becomes_the_number_that_python_reads(tmp_path: Path) -> None:
 
 
 def test_what_is_no_number_is_a_bad_row(tmp_path: Path) -> None:
-    texts = ["abc", "1_000", "0x10", "nan", "NaN", "1,5", "1.000,5", "12 EUR", "$3", "--1", "1 2", "\u0661", "NULL"]
+    texts = ["abc", "1_000", "0x10", "true", "1,5", "1.000,5", "12 EUR", "$3", "--1", "1 2", "\u0661", "(75.00)"]
     found = reasons(write_csv(tmp_path, carts("3", *texts)), "avg_order_value")
     assert found == dict.fromkeys(texts, "is not a number")
 
@@ -103,10 +103,26 @@ def test_any_other_date_is_a_bad_row(tmp_path: Path, column: str) -> None:
         " 2026-11-20",
         "2026-11-2x",
     ]
-    texts += ["2026-11-20T10:15:00+02:00", "2026-11-20T25:00", "2026-11-20T10:60", "1795219500", "46344.5417", "today"]
-    texts += ["epoch", "infinity", "0000-00-00", "NA"]
+    texts += ["2026-11-20T10:15:00+2", "2026-11-20T25:00", "2026-11-20T10:60", "1795219500", "46344.5417", "today"]
+    texts += ["epoch", "infinity", "0000-00-00"]
     path = write_csv(tmp_path, carts("2026-11-20", *texts, column=column))
     assert reasons(path, column) == dict.fromkeys(texts, "is not a date in the form 2026-11-23")
+
+
+def test_an_offset_moves_a_time_to_its_day_in_utc(tmp_path: Path) -> None:
+    texts = ["2026-11-20T01:15:00+02:00", "2026-11-20T23:30:00-0500", "2026-11-20T23:30+00:00", "2026-11-20 23:30:00"]
+    found = loaded(write_csv(tmp_path, carts(*texts, column="cart_abandoned_date")))
+    assert [d.day for d in stored(found)["cart_abandoned_date"]] == [19, 21, 20, 20]
+    (notice,) = found.notices
+    moved, naive = notice.split("; ")
+    assert moved == "times: 2 of cart_abandoned_date with another zone were brought to UTC"
+    assert naive == "1 of cart_abandoned_date without a zone were taken as UTC"
+
+
+def test_the_zero_of_computer_clocks_is_a_bad_row(tmp_path: Path) -> None:
+    texts = ["1970-01-01", "1970-01-01T00:00:00Z"]
+    path = write_csv(tmp_path, carts("2026-11-20", *texts, column="last_order_date"))
+    assert reasons(path, "last_order_date") == dict.fromkeys(texts, "is the zero of computer clocks, not a date")
 
 
 def test_a_year_that_no_shop_has_seen_is_a_bad_row(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
+from cartjury.data.options import Options
 from cartjury.tools.engine.duck import connect
 from cartjury.tools.source import Source, check_header, open_source
 from tests.carts import cart, csv_text, loaded, stored, write_csv, write_text
@@ -17,18 +18,20 @@ ROW = ",".join(cart().values())
 
 def opened(path: Path) -> Source:
     with connect(path.parent) as connection:
-        return open_source(path, connection)
+        return open_source(path, connection, path.parent, Options())
 
 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
         (b"PK\x03\x04rest", "an Excel workbook or a zip archive"),
-        ("\ufeffuser_id,".encode("utf-16-le"), "UTF-16"),
-        ("\ufeffuser_id,".encode("utf-16-be"), "UTF-16"),
         (b'{"user_id": 1}', "JSON"),
         (b"<html>", "HTML"),
-        (b"a\x00b\x00", "NUL bytes"),
+        (b"user_id,a\x00b", "NUL bytes, the first in line 1"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\x28\xb5\x2f\xfd1234", "compressed with zstd"),
+        (b'{"user_id": 1}\n{"user_id": 2}\n', "looks like JSON lines"),
+        (b'[{"user_id": 1}]', "looks like JSON,"),
         (b"PAR1 and then nothing", "no readable Parquet file"),
         (b"\x1f\x8b and then nothing", "no readable gzip file"),
         (gzip.compress(b'{"user_id": 1}'), "JSON"),
@@ -53,13 +56,22 @@ def test_missing_columns_are_named_with_what_was_found_and_the_nearest_name() ->
     lines = str(caught.value).splitlines()
     assert lines[0] == "carts.csv: missing columns engagement_score, profitability_score"
     assert lines[1].startswith("found: user_id, ")
-    assert lines[2:] == ["engagement_score: did you mean 'Engagement_Score'?"]
+    assert lines[2] == "engagement_score: did you mean 'Engagement_Score'?"
+    assert lines[3].startswith("--map says which column is meant")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-def test_another_delimiter_is_guessed_from_a_header_of_one_column(tmp_path: Path, delimiter: str) -> None:
-    with pytest.raises(InputError, match="not separated by commas"):
-        opened(write_text(tmp_path, csv_text([cart()]).replace(",", delimiter)))
+def test_the_delimiter_is_the_one_by_which_the_header_names_the_columns(tmp_path: Path, delimiter: str) -> None:
+    source = opened(write_text(tmp_path, csv_text([cart()]).replace(",", delimiter)))
+    assert source.types == dict.fromkeys(COLUMN_NAMES, "VARCHAR")
+    assert source.notices == (f"the fields are separated by {'tab' if delimiter == chr(9) else delimiter!r}",)
+
+
+def test_an_unusual_delimiter_has_to_be_named(tmp_path: Path) -> None:
+    path = write_text(tmp_path, csv_text([cart()]).replace(",", "^"))
+    with pytest.raises(InputError, match="not separated by commas; --delimiter names"):
+        opened(path)
+    assert loaded(path, delimiter="^").rows == 1
 
 
 def test_of_a_wide_header_only_twenty_columns_are_shown() -> None:
@@ -84,11 +96,6 @@ def test_columns_may_stand_in_any_order_and_be_quoted(tmp_path: Path) -> None:
     text = csv_text([cart()], columns).replace(",".join(columns), ",".join(f'"{c}"' for c in columns))
     assert opened(write_text(tmp_path, text)).types == dict.fromkeys(columns, "VARCHAR")
     assert stored(loaded(tmp_path / "carts.csv")).loc[0, ["user_id", "avg_order_value"]].tolist() == ["u1", 49.9]
-
-
-def test_an_empty_first_line_is_said_to_be_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the first line is empty"):
-        opened(write_text(tmp_path, "\n" + csv_text([cart()])))
 
 
 def test_names_with_quotes_and_line_ends_are_names(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What a file is and how it is written: encoding, delimiter, header, decimal mark, dates."""

@@ -12,7 +12,12 @@ from cartjury.tools.events.parts import GZIP, Part
 
 SHOWN = 20
 WIDTH = 60
-TORN = {"MISSING COLUMNS": "has too few columns", "TOO MANY COLUMNS": "has too many columns"}
+TORN = {
+    "MISSING COLUMNS": "has too few columns",
+    "TOO MANY COLUMNS": "has too many columns",
+    "INVALID ENCODING": "is not UTF-8; save the file as CSV (UTF-8)",
+    "UNQUOTED VALUE": "has a quote that is not closed where the value ends: rows after it may be part of it",
+}
 
 
 def collect(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], stages: Sequence[Path]) -> int:

@@ -226,6 +226,7 @@ def test_a_log_without_cart_events_says_so(tmp_path: Path) -> None:
 
     assert "holds no cart events, so nobody can be seen to abandon a cart" in refusal(orders)
     assert "purchase (2)" in refusal(orders)
+    assert "such as an order history or grocery baskets, cannot tell who abandoned a cart" in refusal(baskets)
     said = refusal(baskets, preset=CUSTOM, columns=["user=customer", "time=date:date"])
     assert "a log of orders alone, such as grocery baskets, holds no cart events" in said
 

@@ -26,6 +26,10 @@ SHOWN = 20  # columns that a message lists
 GZIP = b"\x1f\x8b"
 JSON = b"{"
 CHUNK = 1 << 20
+NO_PRESET = (
+    "any other layout: --preset custom with --map role=Column and --event; a file without a column of events, such as an "
+    "order history or grocery baskets, cannot tell who abandoned a cart"
+)
 UNKNOWN = "?"  # the type of a nested field before the engine was asked
 
 
@@ -227,7 +231,7 @@ def _hints(table: Table, fmt: LogFormat) -> tuple[str, ...]:
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
     fits = [name for name in presets() if name not in {fmt.preset, CUSTOM} and _fits(table, name)]
     other = [f"this header fits --preset {name} ({presets()[name].title})" for name in fits]
-    return (f"found: {shown}", *(other or ["any other layout: --preset custom with --map role=Column and --event"]))
+    return (f"found: {shown}", *(other or [NO_PRESET]))
 
 
 def _fits(table: Table, preset: str) -> bool:

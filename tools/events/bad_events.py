@@ -8,7 +8,8 @@ import duckdb
 from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
 from cartjury.tools.events.fields import REASONS
-from cartjury.tools.events.parts import GZIP, Part
+from cartjury.tools.events.log_files import GZIP
+from cartjury.tools.events.parts import Part
 
 SHOWN = 20
 WIDTH = 60

@@ -10,9 +10,10 @@ WANTED = {
     "cartjury/data/lexicon.toml",
     "cartjury/data/personas.toml",
     "cartjury/data/models.toml",
+    "cartjury/data/event_presets.toml",
     *(f"cartjury/agents/prompts/{p}.md" for p in ("shared", "propose", "rank", "judge", "debate", "repair")),
     "cartjury/tools/templates/report.html",
-    *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "data")),
+    *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "tools/events", "data")),
 }
 MODULES = (
     "app.cli",

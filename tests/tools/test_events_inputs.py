@@ -226,6 +226,7 @@ def test_a_log_without_cart_events_says_so(tmp_path: Path) -> None:
 
     assert "holds no cart events, so nobody can be seen to abandon a cart" in refusal(orders)
     assert "purchase (2)" in refusal(orders)
+    assert "such as an order history or grocery baskets, cannot tell who abandoned a cart" in refusal(baskets)
     said = refusal(baskets, preset=CUSTOM, columns=["user=customer", "time=date:date"])
     assert "a log of orders alone, such as grocery baskets, holds no cart events" in said
 
@@ -404,3 +405,23 @@ def test_ids_that_a_spreadsheet_would_run_are_neutralised_in_csv_only(tmp_path: 
 
     assert "'=1+1" in (tmp_path / "carts.csv").read_text()
     assert list(carts_of(log)) == ["=1+1"]
+
+
+def test_a_gzip_file_that_is_cut_off_or_damaged_is_an_error(tmp_path: Path) -> None:
+    rows = [f"20 10:00:00,cart,A{i % 977},10,u{i * 7919},s{i}" for i in range(100_000)]
+    whole = gzip.compress(rees46(tmp_path, *rows).read_bytes(), 1)
+    middle = len(whole) // 2
+
+    for damaged in (whole[:middle], whole[:middle] + bytes(50) + whole[middle + 50 :]):
+        assert "log.csv.gz is no whole gzip file" in refusal(write_text(tmp_path, damaged, "log.csv.gz"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"2026-11-20 10:00:00,cart,caf\xe9,10,u,s\n", "row 1: is not UTF-8"),
+        (b'2026-11-20 10:00:00,cart,"A,10,u,s\n2026-11-20 10:00:00,cart,A,10,v,s\n', "row 1: has a quote that is not"),
+    ],
+)
+def test_a_line_that_is_no_row_says_why(tmp_path: Path, line: bytes, said: str) -> None:
+    assert said in refusal(write_text(tmp_path, ",".join(HEADER).encode() + b"\n" + line, "log.csv"))

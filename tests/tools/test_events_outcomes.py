@@ -69,6 +69,10 @@ def test_a_cart_from_which_everything_was_removed_is_emptied(tmp_path: Path) -> 
     assert outcome(tmp_path, CART, "20 10:05:00,remove_from_cart,A,10,u,s") == "emptied"
 
 
+def test_an_item_removed_at_the_same_second_is_out(tmp_path: Path) -> None:
+    assert outcome(tmp_path, "20 10:00:00,remove_from_cart,A,10,u,s", CART) == "emptied"
+
+
 def test_an_item_that_was_put_back_is_in_the_cart(tmp_path: Path) -> None:
     log = rees46(tmp_path, CART, "20 10:05:00,remove_from_cart,A,10,u,s", "20 10:06:00,cart,A,12,u,s")
 

@@ -8,11 +8,17 @@ import duckdb
 from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
 from cartjury.tools.events.fields import REASONS
-from cartjury.tools.events.parts import GZIP, Part
+from cartjury.tools.events.log_files import GZIP
+from cartjury.tools.events.parts import Part
 
 SHOWN = 20
 WIDTH = 60
-TORN = {"MISSING COLUMNS": "has too few columns", "TOO MANY COLUMNS": "has too many columns"}
+TORN = {
+    "MISSING COLUMNS": "has too few columns",
+    "TOO MANY COLUMNS": "has too many columns",
+    "INVALID ENCODING": "is not UTF-8; save the file as CSV (UTF-8)",
+    "UNQUOTED VALUE": "has a quote that is not closed where the value ends: rows after it may be part of it",
+}
 
 
 def collect(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], stages: Sequence[Path]) -> int:

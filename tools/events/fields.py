@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cartjury.data.errors import InputError
 from cartjury.data.event_presets import REQUIRED, Role
 from cartjury.tools.checks import INTEGERS, is_nan
-from cartjury.tools.events.parts import Field
+from cartjury.tools.events.log_files import Field
 from cartjury.tools.events.times import microseconds
 
 REASONS = {

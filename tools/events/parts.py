@@ -1,12 +1,8 @@
-"""The files of a log: found, looked at, and matched with the roles that their columns play.
+"""The parts of a log: each file matched with the roles that its columns play.
 
-path, folder or glob -> files -> header -> Part(relation, column of each role)
+files -> open_table -> header -> Part(table, column of each role)
 """
 
-import csv
-import glob
-import gzip
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,44 +11,16 @@ import duckdb
 
 from cartjury.data.errors import InputError
 from cartjury.data.event_presets import CUSTOM, REQUIRED, Role, presets
-from cartjury.tools.engine.duck import literal, quoted
+from cartjury.tools.events.log_files import Field, Table, open_table
 from cartjury.tools.events.log_format import LogFormat
 from cartjury.tools.events.nested import ITEM, nested_field, one_row_an_item
-from cartjury.tools.source import HEADER_LIMIT, MAGIC
 
-ENDINGS = (".csv", ".csv.gz", ".parquet")
 SHOWN = 20  # columns that a message lists
-GZIP = b"\x1f\x8b"
-JSON = b"{"
 UNKNOWN = "?"  # the type of a nested field before the engine was asked
-
-
-class Field(NamedTuple):
-    """The column that plays a role.
-
-    Attributes:
-        name: as the file calls it.
-        sql: reads it from the relation.
-        type: its DuckDB type.
-    """
-
-    name: str
-    sql: str
-    type: str
-
-
-class Table(NamedTuple):
-    """A file as the engine reads it.
-
-    Attributes:
-        relation: SQL of its rows, in order.
-        fields: all its columns, the text columns of a CSV under made-up names.
-        numbered: whether its rows have their number, in `file_row_number`.
-    """
-
-    relation: str
-    fields: tuple[Field, ...]
-    numbered: bool
+NO_PRESET = (
+    "any other layout: --preset custom with --map role=Column and --event; a file without a column of events, such as "
+    "an order history or grocery baskets, cannot tell who abandoned a cart"
+)
 
 
 class Part(NamedTuple):
@@ -68,97 +36,14 @@ class Part(NamedTuple):
     roles: dict[Role, Field]
 
 
-def find_files(given: str) -> list[Path]:
-    """The files that a path, a folder or a glob names, in the order of their names.
-
-    Raises:
-        InputError: there is none.
-    """
-    path = Path(given)
-    if path.is_dir():
-        inside = (p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-        found = [p for p in inside if p.name.lower().endswith(ENDINGS)]
-        if not found:
-            raise InputError(f"the folder {given} holds no file that ends in {', '.join(ENDINGS)}")
-    elif path.is_file():
-        found = [path]
-    else:
-        found = [Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file()]  # noqa: PTH207 - any pattern
-        if not found:
-            raise InputError(f"there is no file {given}")
-    return sorted(found)
-
-
-def name_in(given: str, path: Path) -> str:
-    """What to call a file of a log: its path below the folder that was given, else its name."""
-    return path.relative_to(given).as_posix() if Path(given).is_dir() else path.name
-
-
 def open_part(path: Path, name: str, fmt: LogFormat, delimiter: str, connection: duckdb.DuckDBPyConnection) -> Part:
     """Look at a file's first bytes and its header, and match its columns with the roles.
 
     Raises:
         InputError: empty, not CSV or Parquet, or a column that is needed is missing or there twice.
     """
-    with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
-        raise InputError(f"{name} is empty")
-    table = (
-        _parquet(path, name, connection) if head == b"PAR1" else _csv(path, name, delimiter, zipped=head[:2] == GZIP)
-    )
+    table = open_table(path, name, delimiter, connection)
     return _unfolded(Part(path, name, table, _match(name, table, fmt)), fmt, connection)
-
-
-def _hidden(path: Path) -> bool:
-    return any(name.startswith((".", "_")) for name in path.parts)
-
-
-def _parquet(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> Table:
-    # A folder such as day=2026-11-20 adds no column: what plays a role stands in the file.
-    relation = f"read_parquet({literal(str(path))}, file_row_number = true, hive_partitioning = false)"
-    try:
-        rows = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
-    except duckdb.Error as error:
-        raise InputError(f"{name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
-    return Table(relation, tuple(Field(row[0], quoted(row[0]), row[1]) for row in rows), numbered=True)
-
-
-def _csv(path: Path, name: str, delimiter: str, *, zipped: bool) -> Table:
-    try:
-        with gzip.open(path) if zipped else path.open("rb") as file:
-            first = file.read(HEADER_LIMIT)
-    except (OSError, EOFError) as error:
-        raise InputError(f"{name} is no readable gzip file: {error}") from error
-    names = _header(name, first, delimiter)
-    # Made-up names: the engine takes neither empty ones nor two that differ in case only.
-    fields = tuple(Field(column, f"c{i}", "VARCHAR") for i, column in enumerate(names))
-    columns = ", ".join(f"{field.sql}: 'VARCHAR'" for field in fields)
-    options = (
-        f"columns = {{{columns}}}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', "
-        f"escape = '\"', strict_mode = true, store_rejects = true, rejects_limit = 0, "
-        f"compression = '{'gzip' if zipped else 'none'}'"
-    )
-    return Table(f"read_csv({literal(str(path))}, {options})", fields, numbered=False)
-
-
-def _header(name: str, first: bytes, delimiter: str) -> list[str]:
-    for magic, what in MAGIC.items():
-        if first.startswith(magic):
-            raise InputError(f"{name} is {'JSON; export it as CSV or Parquet' if magic == JSON else what}")
-    if b"\x00" in first[:1000]:
-        raise InputError(f"{name} is not text: it holds NUL bytes; save it as CSV (UTF-8)")
-    text = first.decode("utf-8-sig", errors="replace")
-    try:
-        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    except csv.Error as error:
-        raise InputError(f"{name}: the header cannot be read: {error}") from error
-    if not header:
-        raise InputError(f"{name}: the first line is empty; it must hold the names of the columns")
-    if len(header) == 1 and (other := next((d for d in ";\t|," if d in header[0]), None)):
-        shown = r"\t" if other == "\t" else other
-        raise InputError(f"{name}: the header is one single column, {header[0][:60]!r}: say --delimiter '{shown}'")
-    return header
 
 
 def _match(name: str, table: Table, fmt: LogFormat) -> dict[Role, Field]:
@@ -222,7 +107,7 @@ def _hints(table: Table, fmt: LogFormat) -> tuple[str, ...]:
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
     fits = [name for name in presets() if name not in {fmt.preset, CUSTOM} and _fits(table, name)]
     other = [f"this header fits --preset {name} ({presets()[name].title})" for name in fits]
-    return (f"found: {shown}", *(other or ["any other layout: --preset custom with --map role=Column and --event"]))
+    return (f"found: {shown}", *(other or [NO_PRESET]))
 
 
 def _fits(table: Table, preset: str) -> bool:

@@ -8,6 +8,7 @@ from cartjury.data.base import Record
 
 SUFFIX = ".import.json"
 REJECTED = ".rejected_rows.csv"
+DRAFT = "carts"  # the carts file before it is moved to its place
 
 
 class Wishes(Record):

@@ -176,7 +176,7 @@ def _bad(spark: "SparkSession", judged: str) -> int:
 
 
 def _faults(judged: str, read: Read) -> str:
-    """SQL relation of the faults, one row each: file, position, name, reason, value."""
+    """SQL relation of the bad rows: their part file, and an array of what is wrong with each."""
     reasons = ", ".join(f"{code}, {SPARK.text(reason)}" for code, reason in REASONS.items())
     faults = [
         f"named_struct('position', {i}, 'name', {SPARK.text(c.name)}, 'reason', map({reasons})[problems[{i}]], "
@@ -188,15 +188,14 @@ def _faults(judged: str, read: Read) -> str:
     )
     repeats = f"CASE WHEN nth > 1 THEN array({repeated}) ELSE array() END"
     return (
-        f"(SELECT file, monotonically_increasing_id() AS row, fault.* FROM (SELECT {PART} AS file, explode(concat("
-        f"{repeats}, filter(array({', '.join(faults)}), f -> f.reason IS NOT NULL))) AS fault "
-        f"FROM {judged} WHERE is_bad OR nth > 1))"
+        f"(SELECT {PART} AS file, concat({repeats}, filter(array({', '.join(faults)}), f -> f.reason IS NOT NULL)) "
+        f"AS faults FROM {judged} WHERE is_bad OR nth > 1)"
     )
 
 
 def _message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int) -> tuple[str, tuple[str, ...]]:
     """Return the error of a source with bad rows: a headline, and the first faults by file, column and value."""
-    faults = _faults(judged, read)
+    faults = f"(SELECT file, inline(faults) FROM {_faults(judged, read)})"
     with told():
         ((total,),) = spark.sql(f"SELECT count(*) FROM {faults}").collect()
         shown = f"SELECT file, name, value, reason FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
@@ -218,9 +217,9 @@ def _quarantine(spark: "SparkSession", judged: str, read: Read, shared: str) -> 
     with told():
         spark.sql(f"SELECT {kept} FROM {judged} WHERE NOT is_bad AND nth = 1").write.parquet(rows, mode="overwrite")
         spark.sql(
-            f"SELECT file, concat_ws('; ', collect_list(concat(name, ' ', reason))) AS reasons, "
-            f"concat_ws('; ', collect_list(name)) AS columns, concat_ws('; ', collect_list(value)) AS values "
-            f"FROM {_faults(judged, read)} GROUP BY file, row"
+            "SELECT file, concat_ws('; ', transform(faults, f -> concat(f.name, ' ', f.reason))) AS reasons, "
+            "concat_ws('; ', faults.name) AS columns, concat_ws('; ', faults.value) AS values "
+            f"FROM {_faults(judged, read)}"
         ).write.parquet(rejected, mode="overwrite")
     return rows
 

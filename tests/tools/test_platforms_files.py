@@ -101,8 +101,8 @@ def test_carts_stand_in_the_order_of_the_export(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"PK\x03\x04 and more", "is an Excel workbook"),
-        (b"\xff\xfeI\x00d\x00", "is UTF-16 text"),
-        (b'{"id": 1}', "is JSON"),
+        (b"\xff\xfeI\x00d\x00", "is UTF-16 or no text"),
+        (b'{"id": 1}', "looks like JSON"),
         (b"Id\x00,Email", "holds NUL bytes"),
         (b"PAR1 but nothing else", "is no readable Parquet file"),
         (b"\x1f\x8b and no more", "is no readable gzip file"),

@@ -8,7 +8,6 @@ import duckdb
 from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
 from cartjury.tools.events.fields import REASONS
-from cartjury.tools.events.log_files import GZIP
 from cartjury.tools.events.parts import Part
 
 SHOWN = 20
@@ -82,9 +81,8 @@ def _collect_values(connection: duckdb.DuckDBPyConnection, part: Part, number: i
 
 def _number_torn_lines(connection: duckdb.DuckDBPyConnection, part: Part, number: int) -> None:
     """Add lines that are no row; the engine counts records, the header and blank lines among them."""
-    with part.path.open("rb") as file:
-        zipped = file.read(2) == GZIP
-    blank = blank_records(part.path, zipped=zipped)
+    table = part.table
+    blank = blank_records(part.path, zipped=table.zipped, delimiter=table.delimiter)
     connection.execute("CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line", [blank])
     reasons = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in TORN.items())
     names = "[" + ", ".join(literal(field.name) for field in part.table.fields) + "]"

@@ -2,9 +2,7 @@
 
 import csv
 import glob
-import gzip
 import io
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +10,7 @@ import duckdb
 
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
-from cartjury.tools.source import HEADER_LIMIT, MAGIC
+from cartjury.tools.reading.kinds import BROKEN, Kind, text_or_parquet, unpacked
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 GZIP = b"\x1f\x8b"
@@ -41,11 +39,15 @@ class Table(NamedTuple):
         relation: SQL of its rows, in order.
         fields: all its columns, the text columns of a CSV under made-up names.
         numbered: whether its rows have their number, in `file_row_number`.
+        delimiter: what separates the fields of a CSV.
+        zipped: whether a CSV is packed with gzip.
     """
 
     relation: str
     fields: tuple[Field, ...]
     numbered: bool
+    delimiter: str = ","
+    zipped: bool = False
 
 
 def find_files(given: str) -> list[Path]:
@@ -80,11 +82,8 @@ def open_table(path: Path, name: str, delimiter: str, connection: duckdb.DuckDBP
     Raises:
         InputError: it is empty, damaged, or not CSV or Parquet.
     """
-    with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
-        raise InputError(f"{name} is empty")
-    return _parquet(path, name, connection) if head == b"PAR1" else _csv(path, name, delimiter, zipped=head[:2] == GZIP)
+    kind = text_or_parquet(path, name)
+    return _parquet(path, name, connection) if kind.is_parquet else _csv(path, name, delimiter, kind)
 
 
 def _hidden(path: Path) -> bool:
@@ -101,33 +100,27 @@ def _parquet(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> Ta
     return Table(relation, tuple(Field(row[0], quoted(row[0]), row[1]) for row in rows), numbered=True)
 
 
-def _csv(path: Path, name: str, delimiter: str, *, zipped: bool) -> Table:
+def _csv(path: Path, name: str, delimiter: str, kind: Kind) -> Table:
     try:
-        with gzip.open(path) if zipped else path.open("rb") as file:
-            first = file.read(HEADER_LIMIT)
+        with unpacked(path, kind.packing) as file:
             # The engine compares no checksums, and may never come back from a stream that is damaged.
-            while zipped and file.read(CHUNK):
+            while kind.packing != "none" and file.read(CHUNK):
                 pass
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{name} is no whole gzip file: {error}") from error
-    names = _header(name, first, delimiter)
+    except BROKEN as error:
+        raise InputError(f"{name} is no whole {kind.packing} file: {error}") from error
+    names = _header(name, kind.first, delimiter)
     # Made-up names: the engine takes neither empty ones nor two that differ in case only.
     fields = tuple(Field(column, f"c{i}", "VARCHAR") for i, column in enumerate(names))
     columns = ", ".join(f"{field.sql}: 'VARCHAR'" for field in fields)
     options = (
         f"columns = {{{columns}}}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', "
         f"escape = '\"', strict_mode = true, store_rejects = true, rejects_limit = 0, "
-        f"compression = '{'gzip' if zipped else 'none'}'"
+        f"compression = '{kind.packing}'"
     )
-    return Table(f"read_csv({literal(str(path))}, {options})", fields, numbered=False)
+    return Table(f"read_csv({literal(str(path))}, {options})", fields, False, delimiter, kind.packing == "gzip")
 
 
 def _header(name: str, first: bytes, delimiter: str) -> list[str]:
-    for magic, what in MAGIC.items():
-        if first.startswith(magic):
-            raise InputError(f"{name} is {'JSON; export it as CSV or Parquet' if magic == JSON else what}")
-    if b"\x00" in first[:1000]:
-        raise InputError(f"{name} is not text: it holds NUL bytes; save it as CSV (UTF-8)")
     text = first.decode("utf-8-sig", errors="replace")
     try:
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])

@@ -1,9 +1,7 @@
 """What kind of file an export is, whose, and where its columns stand. Only the header is looked at."""
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,16 +12,9 @@ from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.platforms.table import Platform, plain, platforms, recognise
+from cartjury.tools.reading.kinds import Kind, text_or_parquet
 
 DELIMITERS = (",", ";", "\t")
-HEADER_LIMIT = 4_000_000  # bytes that a header may span
-OTHER_FILES = {
-    b"PK": "an Excel workbook or a zip archive",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-    b"{": "JSON",
-    b"<": "HTML or XML",
-}
 
 
 class Export(NamedTuple):
@@ -35,6 +26,7 @@ class Export(NamedTuple):
         columns: SQL of each field that is there. A CSV's columns are c0, c1, ... to the engine, so that a query names
             nothing that it does not read.
         zipped: whether it is a gzip file.
+        delimiter: what separates the fields of a CSV.
         is_csv: whether it is text; blank lines and broken ones are only met there.
     """
 
@@ -45,6 +37,7 @@ class Export(NamedTuple):
     columns: Mapping[str, str]
     zipped: bool
     is_csv: bool
+    delimiter: str = ","
 
 
 def open_export(path: Path, connection: duckdb.DuckDBPyConnection) -> Export:
@@ -53,13 +46,8 @@ def open_export(path: Path, connection: duckdb.DuckDBPyConnection) -> Export:
     Raises:
         InputError: no such file, not CSV/Parquet, or a header that is no known platform's, or has a column twice.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
-        raise InputError(f"{path.name} is empty")
-    return _parquet(path, connection) if head == b"PAR1" else _csv(path, zipped=head[:2] == b"\x1f\x8b")
+    kind = text_or_parquet(path, path.name)
+    return _parquet(path, connection) if kind.is_parquet else _csv(path, kind)
 
 
 def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Export:
@@ -75,14 +63,8 @@ def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Export:
     return Export(path, platform, relation, names, columns, zipped=False, is_csv=False)
 
 
-def _csv(path: Path, *, zipped: bool) -> Export:
-    first = _first_bytes(path, zipped=zipped)
-    for magic, what in OTHER_FILES.items():
-        if first.startswith(magic):
-            raise InputError(f"{path.name} is {what}; take the platform's CSV export as it was downloaded")
-    if b"\x00" in first[:1000]:
-        raise InputError(f"{path.name} is not text: it holds NUL bytes; take the CSV export as it was downloaded")
-    text = first.decode("utf-8-sig", errors="replace")
+def _csv(path: Path, kind: Kind) -> Export:
+    text = kind.first.decode("utf-8-sig", errors="replace")
     headers = [(delimiter, _header(path.name, text, delimiter)) for delimiter in DELIMITERS]
     delimiter, header = next((found for found in headers if recognise(found[1])), headers[0])
     platform = _known(path.name, header)
@@ -92,30 +74,23 @@ def _csv(path: Path, *, zipped: bool) -> Export:
     return Export(
         path,
         platform,
-        relation=_read_csv(path, len(header), delimiter, escape, zipped=zipped),
+        relation=_read_csv(path, len(header), delimiter, escape, kind.packing),
         names={field: header[i].strip() for field, i in at.items()},
         columns={field: f"c{i}" for field, i in at.items()},
-        zipped=zipped,
+        zipped=kind.packing == "gzip",
         is_csv=True,
+        delimiter=delimiter,
     )
 
 
-def _read_csv(path: Path, columns: int, delimiter: str, escape: str, *, zipped: bool) -> str:
+def _read_csv(path: Path, columns: int, delimiter: str, escape: str, packing: str) -> str:
     declared = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(columns))
     return (
         f"read_csv({literal(str(path))}, columns = {{{declared}}}, auto_detect = false, header = true, "
         f"delim = {literal(delimiter)}, quote = '\"', escape = {literal(escape)}, strict_mode = true, "
         f"max_line_size = 16000000, store_rejects = true, rejects_limit = 0, "
-        f"compression = {literal('gzip' if zipped else 'none')})"
+        f"compression = {literal(packing)})"
     )
-
-
-def _first_bytes(path: Path, *, zipped: bool) -> bytes:
-    try:
-        with gzip.open(path) if zipped else path.open("rb") as file:
-            return file.read(HEADER_LIMIT)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path.name} is no readable gzip file: {error}") from error
 
 
 def _header(name: str, text: str, delimiter: str) -> list[str]:

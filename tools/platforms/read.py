@@ -110,7 +110,7 @@ def _field(field: str, column: str) -> str:
 def _number(connection: duckdb.DuckDBPyConnection, export: Export, texts: str) -> None:
     """Number the rows as they stand in the file, among them the lines that are no rows; those become faults."""
     torn = _torn_lines(connection, export)
-    blank = sorted(blank_records(export.path, zipped=export.zipped)) if torn else []
+    blank = sorted(blank_records(export.path, zipped=export.zipped, delimiter=export.delimiter)) if torn else []
     lines = sorted((line - 1 - sum(b < line for b in blank), kind) for line, kind in torn)
     connection.execute("CREATE OR REPLACE TEMP TABLE shift (first BIGINT, torn BIGINT)")
     if lines:

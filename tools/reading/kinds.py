@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -52,6 +53,20 @@ class Kind(NamedTuple):
     first: bytes
 
 
+def text_or_parquet(path: Path, name: str, readable: Collection[str] = ("none", "gzip")) -> Kind:
+    """Look at a file's first bytes, and refuse what the engine cannot read as it is.
+
+    Raises:
+        InputError: as `kind_of`; and packed otherwise, or not text of one byte a letter.
+    """
+    kind = kind_of(path)
+    if kind.packing not in readable:
+        raise InputError(f"{name} is compressed with {kind.packing}; unpack it first")
+    if not kind.is_parquet and b"\x00" in kind.first[:1000]:
+        raise InputError(f"{name} is UTF-16 or no text: it holds NUL bytes; save it as CSV (UTF-8)")
+    return kind
+
+
 def kind_of(path: Path) -> Kind:
     """Look at a file's first bytes.
 
@@ -93,7 +108,7 @@ def _refuse_foreign(name: str, first: bytes) -> None:
         lines = [line for line in text.splitlines()[:2] if line.strip()]
         many = len(lines) == 2 and all(line.lstrip().startswith(b"{") for line in lines)
         what = "looks like JSON lines" if many else "looks like JSON"
-        raise InputError(f"{name} {what}, not CSV; save it as CSV with the eight columns of the contract")
+        raise InputError(f"{name} {what}, not CSV; save it as CSV (UTF-8)")
 
 
 def _is_header(magic: bytes, text: bytes) -> bool:

@@ -7,7 +7,7 @@ plain_ids      the same, and whether an id repeats
 ours           the checked load of the clean file
 fail_N         the same with N bad rows in the file: told, exit code 2
 quarantine_N   the same: left out and listed
-commas         the checked load of the clean file with ; between fields and decimal commas, which are converted (CSV only)
+commas         the checked load of the same rows with ; between fields and decimal commas (CSV only)
 
 Every job is a process of its own; rounds alternate their order, and ratios are paired within a round, as in
 bench/pipeline.py, whose tools this uses. CPU is the figure to trust on a shared machine.

@@ -41,7 +41,19 @@ keep_columns = ["country"]
 users_format = "parquet"
 missing_aov = 0.25
 memory_limit = "500MB"
+decimal = ","
+encoding = "cp1252"
+delimiter = ";"
 out = "results"
+
+[map]
+avg_order_value = "AOV (USD)"
+
+[date_format]
+last_order_date = "%d/%m/%Y"
+
+[scale]
+engagement_score = 100
 
 [[dimensions]]
 name = "Spend"
@@ -268,3 +280,11 @@ def test_a_blank_key_is_not_set_wherever_it_stands(tmp_path: Path, blank: str) -
 
     assert "GROQ_API_KEY" not in os.environ
     assert os.environ["CEREBRAS_API_KEY"] == "from-file"
+
+
+def test_pairs_may_be_written_as_on_the_command_line() -> None:
+    found = settings(env={"CARTJURY_MAP": "avg_order_value=AOV = x", "CARTJURY_DATE_FORMAT": "%d/%m/%Y"})
+    assert found.map == {"avg_order_value": "AOV = x"}
+    assert found.date_format == {"*": "%d/%m/%Y"}
+    with pytest.raises(InputError, match="'AOV' is not of the form column=value"):
+        settings(map=["AOV"])

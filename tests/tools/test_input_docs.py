@@ -1,4 +1,4 @@
-"""The tables in docs/input.md are those that the program uses. To write them anew: python tests/tools/test_input_docs.py."""
+"""The tables in docs/input.md are those that the program uses; `python tests/tools/test_input_docs.py` writes them."""
 
 import re
 from pathlib import Path

@@ -92,7 +92,9 @@ def test_a_column_of_all_formats_gets_the_option_as_a_hint(tmp_path: Path) -> No
 
 def test_with_a_format_given_only_what_does_not_fit_is_bad(tmp_path: Path) -> None:
     texts = [*["23/11/2026"] * 3, "2026-11-22"]
-    with pytest.raises(InputError, match="1 bad row\nrow 4, .*'2026-11-22' is not a date in the format of this column"):
+    with pytest.raises(
+        InputError, match=r"1 bad row\nrow 4, .*'2026-11-22' is not a date in the format of this column"
+    ):
         days(tmp_path, *texts, date_format="%d/%m/%Y")
 
 
@@ -103,7 +105,9 @@ def test_a_format_that_means_nothing_is_refused(tmp_path: Path, form: str) -> No
 
 
 def test_options_for_columns_that_hold_something_else_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--date-format engagement_score=...: there are the columns cart_abandoned"):
+    with pytest.raises(
+        InputError, match=r"--date-format engagement_score=\.\.\.: there are the columns cart_abandoned"
+    ):
         days(tmp_path, "2026-11-22", date_format=["engagement_score=%d"])
     with pytest.raises(InputError, match=r"--scale user_id=\.\.\.: there are the columns avg_order_value"):
         days(tmp_path, "2026-11-22", scale=["user_id=3"])

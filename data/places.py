@@ -11,6 +11,11 @@ def is_url(place: str) -> bool:
     return URL.match(place) is not None
 
 
+def local(place: str) -> str:
+    """Return the path that a file URL names; any other place as it is."""
+    return place.removeprefix("file://") if place.startswith("file:///") else place
+
+
 def absolute(place: str) -> str:
     """Return a place so that it means the same from every folder."""
-    return place if is_url(place) else str(Path(place).absolute())
+    return place if is_url(local(place)) else str(Path(local(place)).absolute())

@@ -123,7 +123,7 @@ def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:
     run, dataset = state.run, state.dataset
     rows = dataset.path if dataset else None
     if roots is not None:
-        _confine_spark(state.options, (state.input_path, rows))
+        _confine_engine(state.options, (state.input_path, rows))
     _confine_all((state.input_path, state.replay, state.options.out, rows), run, roots)
 
 
@@ -136,17 +136,18 @@ def confine_jury(state: JuryState, roots: tuple[Path, ...] | None) -> None:
     _confine_all((state.replay, state.options.out), state.run, roots)
 
 
-def _confine_spark(options: Options, places: Iterable[str | None]) -> None:
-    """Refuse what Spark would read or write elsewhere: other machines, URLs, and patterns that may leave a folder.
+def _confine_engine(options: Options, places: Iterable[str | None]) -> None:
+    """Refuse what an engine would read or write elsewhere: other machines, URLs, and patterns that may leave a folder.
 
     Raises:
         InputError: see above.
     """
     if options.spark_master or options.users_out:
         raise InputError("spark_master and users_out cannot be set through this server")
-    for place in places if options.engine == "spark" else ():
-        if place and (is_url(place) or any(c in place for c in "*?[{\\")):
-            raise InputError(f"{place} is no plain path, which is all that this server reads with Spark")
+    for place in filter(None, places):
+        is_pattern = any(c in place for c in "*?[{\\") and (options.engine == "spark" or not Path(place).exists())
+        if is_url(place) or is_pattern:
+            raise InputError(f"{place} is no plain path, which is all that this server reads")
 
 
 def _confine_all(paths: Iterable[str | None], run: Run | None, roots: tuple[Path, ...] | None) -> None:

@@ -64,11 +64,11 @@ class Checked(NamedTuple):
     bad: int
 
 
-def load(path: Path, work: Path, options: Options, as_of: date | None, *, generated: bool = False) -> Dataset:
+def load(place: Path | str, work: Path, options: Options, as_of: date | None, *, generated: bool = False) -> Dataset:
     """Check a file against the contract and store its rows as `work/rows.parquet`, in the file's order.
 
     Args:
-        path: CSV, CSV.gz or Parquet.
+        place: CSV, CSV.gz or Parquet; a folder or pattern of Parquet files; an address.
         work: an existing folder of the run.
         options: how to read it, `on_bad_rows`, `keep_columns`, `dimensions`, `filter` and `memory_limit` matter.
         as_of: where given, dates more than a day after it are bad.
@@ -84,7 +84,7 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
     rows = work / "rows.parquet"
     try:
         with connect(work, options.memory_limit) as connection:
-            source = open_source(path, connection, work, options)
+            source = open_source(place, connection, work, options)
             columns = (*CONTRACT, *further_numbers(source.types, options))
             kept = [t for t in further_texts(source.types, options) if t not in {c.name for c in columns}]
             rows.unlink(missing_ok=True)  # it may be another name of an input file, which must not be written over
@@ -96,11 +96,11 @@ def load(path: Path, work: Path, options: Options, as_of: date | None, *, genera
             except duckdb.OutOfMemoryException:
                 raise
             except duckdb.Error as error:
-                raise InputError(f"{path.name} cannot be read: {_why(error)}") from error
+                raise InputError(f"{Path(place).name} cannot be read: {_why(error)}") from error
     finally:
         (work / TEXT).unlink(missing_ok=True)
     return Dataset(
-        source="generated" if generated else path.name,
+        source="generated" if generated else Path(place).name,
         generated=generated,
         sha256=source.sha256,
         path=str(rows),

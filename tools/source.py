@@ -16,12 +16,14 @@ import duckdb
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
+from cartjury.data.places import is_url, local
 from cartjury.tools.blank_lines import blank_records, has_blank_line
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.reading.encodings import copy_as_utf8, encoding_of
 from cartjury.tools.reading.header import check_header, resolve
 from cartjury.tools.reading.kinds import Kind, kind_of
 from cartjury.tools.reading.layout import LONGEST_FIELD, Layout, layout_of
+from cartjury.tools.reading.parts import PARQUET_ENDINGS, files_of, joined_digest, reach
 from cartjury.tools.reading.survey import survey
 
 __all__ = ["TEXT", "Source", "check_header", "open_source", "sha256_of"]
@@ -69,11 +71,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_source(path: Path, connection: duckdb.DuckDBPyConnection, work: Path, options: Options) -> Source:
-    """Look at a file: its bytes, its layout and its header.
+def open_source(place: Path | str, connection: duckdb.DuckDBPyConnection, work: Path, options: Options) -> Source:
+    """Look at a file: its bytes, its layout and its header; or at the Parquet files of a folder, pattern or address.
 
     Args:
-        path: the file.
+        place: a file, a folder or pattern of Parquet files, or an address that the engine can reach.
         connection: an engine that can read it.
         work: where a copy in UTF-8 is put, if one is needed.
         options: `map`, `encoding` and `delimiter` matter here.
@@ -81,12 +83,37 @@ def open_source(path: Path, connection: duckdb.DuckDBPyConnection, work: Path, o
     Raises:
         InputError: no such file, empty, not CSV/Parquet, or a header that breaks the contract.
     """
-    kind = kind_of(path)
-    return _parquet(path, connection, options) if kind.is_parquet else _text(path, kind, work, options)
+    place = local(str(place))
+    path = Path(place)
+    if is_url(place):
+        reach(connection, place)
+        found = connection.execute("SELECT filename, size, last_modified FROM read_blob(?)", [place]).fetchall()
+        stamps = {str(name): f"{size} {changed}" for name, size, changed in found}
+        return _parquet(path, literal(place), joined_digest(stamps), connection, options)._replace(
+            is_exact=False, notices=(f"{place} is known by size and time of change: its contents were not hashed",)
+        )
+    if path.is_file():
+        kind = kind_of(path)
+        if kind.is_parquet:
+            return _parquet(path, literal(str(path)), sha256_of(path), connection, options)
+        return _text(path, kind, work, options)
+    return _folder(path, files_of(str(path), PARQUET_ENDINGS), connection, options)
 
 
-def _parquet(path: Path, connection: duckdb.DuckDBPyConnection, options: Options) -> Source:
-    relation = f"read_parquet({literal(str(path))})"
+def _folder(path: Path, files: Sequence[Path], connection: duckdb.DuckDBPyConnection, options: Options) -> Source:
+    """Read many files as one, in the order of their names; parts of a path such as `day=2026-11-20` are columns."""
+    other = next((file for file in files if not kind_of(file).is_parquet), None)
+    if other:
+        raise InputError(f"{path.name} is more than one file, and {other.name} is no Parquet: give CSV one by one")
+    listed = "[" + ", ".join(literal(str(file)) for file in files) + "], hive_types_autocast = false"
+    digest = joined_digest({str(file): sha256_of(file) for file in files})
+    source = _parquet(path, listed, digest, connection, options)
+    counted = f"{path.name} is {len(files):,} files; rows are numbered through them in the order of their names"
+    return source._replace(is_exact=False, notices=(counted, *source.notices))
+
+
+def _parquet(path: Path, files: str, sha256: str, connection: duckdb.DuckDBPyConnection, options: Options) -> Source:
+    relation = f"read_parquet({files})"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
@@ -102,7 +129,7 @@ def _parquet(path: Path, connection: duckdb.DuckDBPyConnection, options: Options
         relation,
         relation,
         types=dict(zip(names, (row[1] for row in rows), strict=True)),
-        sha256=sha256_of(path),
+        sha256=sha256,
         blank_lines=None,
         is_exact=names == found,
         notices=header.notices,

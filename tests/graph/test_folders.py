@@ -153,3 +153,9 @@ def test_bad_input_leaves_nothing_behind_that_was_not_there(tmp_path: Path) -> N
             fail_in(folder)
 
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["kept", "notes.txt"]
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/carts.parquet", "inputs/*.parquet", "https://host/carts.parquet"])
+def test_a_client_of_a_server_may_name_no_address_and_no_pattern(tmp_path: Path, place: str) -> None:
+    with pytest.raises(InputError, match="is no plain path"):
+        confine_state(State(input_path=place), (tmp_path,))

@@ -413,7 +413,7 @@ def test_a_gzip_file_that_is_cut_off_or_damaged_is_an_error(tmp_path: Path) -> N
     middle = len(whole) // 2
 
     for damaged in (whole[:middle], whole[:middle] + bytes(50) + whole[middle + 50 :]):
-        assert "log.csv.gz is no whole gzip file" in refusal(write_text(tmp_path, damaged, "log.csv.gz"))
+        assert "log.csv.gz is no readable gzip file" in refusal(write_text(tmp_path, damaged, "log.csv.gz"))
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,12 @@ def test_a_file_of_another_kind_is_told_by_its_first_bytes(tmp_path: Path, conte
         opened(write_text(tmp_path, content))
 
 
-def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(InputError, match="there is no file"):
+def test_a_file_that_is_not_there_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    for path, said in (
+        (tmp_path / "none.csv", "there is no file"),
+        (tmp_path, r"holds no file that ends in \.parquet"),
+    ):
+        with pytest.raises(InputError, match=said):
             opened(path)
 
 

@@ -37,7 +37,7 @@ class DuckEngine(SqlEngine):
         """See `Engine`."""
         from cartjury.tools.load import load
 
-        return load(Path(source), self.work, options, as_of, generated=generated)
+        return load(source, self.work, options, as_of, generated=generated)
 
     def rows(self, dataset: Dataset) -> str:
         """See `Engine`."""

@@ -1,6 +1,6 @@
 """From a log to carts: every part read once, all users judged, carts and the record written whole or not at all.
 
-find_files -> read_log   [open_part -> stage_part -> bad rows]
+files_of -> read_log   [open_part -> stage_part -> bad rows]
            -> judge      [drop_repeated -> survey -> define_people -> define_outcomes -> write_carts]
            -> <out>, <out>.rejected_rows.csv, <out>.import.json
 """
@@ -14,7 +14,7 @@ from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import connect
 from cartjury.tools.events.carts import copy_options
 from cartjury.tools.events.judging import Judged, judge, read_times
-from cartjury.tools.events.log_files import find_files
+from cartjury.tools.events.log_files import ENDINGS
 from cartjury.tools.events.log_format import log_format
 from cartjury.tools.events.moments import day_of, in_words
 from cartjury.tools.events.next_step import next_command, window_notice
@@ -24,6 +24,7 @@ from cartjury.tools.events.reading import Job, Staged, Watch, read_log
 from cartjury.tools.events.record import DRAFT, REJECTED, SUFFIX, ImportRecord, SourceFile, Wishes
 from cartjury.tools.events.wording import formulas, rules
 from cartjury.tools.publish import write_atomically
+from cartjury.tools.reading.parts import files_of
 from cartjury.tools.source import sha256_of
 
 
@@ -47,7 +48,7 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
         read_times(wishes),
         copy_options(out),
     )
-    files = find_files(given)
+    files = files_of(given, ENDINGS)
     _spare(files, given, out)
     with (
         _interruptible(),

@@ -1,7 +1,6 @@
 """The files of a log: found, and looked at so far that the engine can read them. Nothing is guessed."""
 
 import csv
-import glob
 import io
 from pathlib import Path
 from typing import NamedTuple
@@ -50,27 +49,6 @@ class Table(NamedTuple):
     zipped: bool = False
 
 
-def find_files(given: str) -> list[Path]:
-    """The files that a path, a folder or a glob names, in the order of their names.
-
-    Raises:
-        InputError: there is none.
-    """
-    path = Path(given)
-    if path.is_dir():
-        inside = (p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-        found = [p for p in inside if p.name.lower().endswith(ENDINGS)]
-        if not found:
-            raise InputError(f"the folder {given} holds no file that ends in {', '.join(ENDINGS)}")
-    elif path.is_file():
-        found = [path]
-    else:
-        found = [Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file()]  # noqa: PTH207 - any pattern
-        if not found:
-            raise InputError(f"there is no file {given}")
-    return sorted(found)
-
-
 def name_in(given: str, path: Path) -> str:
     """What to call a file of a log: its path below the folder that was given, else its name."""
     return path.relative_to(given).as_posix() if Path(given).is_dir() else path.name
@@ -84,10 +62,6 @@ def open_table(path: Path, name: str, delimiter: str, connection: duckdb.DuckDBP
     """
     kind = text_or_parquet(path, name)
     return _parquet(path, name, connection) if kind.is_parquet else _csv(path, name, delimiter, kind)
-
-
-def _hidden(path: Path) -> bool:
-    return any(name.startswith((".", "_")) for name in path.parts)
 
 
 def _parquet(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> Table:
@@ -107,7 +81,7 @@ def _csv(path: Path, name: str, delimiter: str, kind: Kind) -> Table:
             while kind.packing != "none" and file.read(CHUNK):
                 pass
     except BROKEN as error:
-        raise InputError(f"{name} is no whole {kind.packing} file: {error}") from error
+        raise InputError(f"{name} is no readable {kind.packing} file: {error}") from error
     names = _header(name, kind.first, delimiter)
     # Made-up names: the engine takes neither empty ones nor two that differ in case only.
     fields = tuple(Field(column, f"c{i}", "VARCHAR") for i, column in enumerate(names))

@@ -1,7 +1,6 @@
 """Runs on Spark as a user starts them: a process, a notebook's own session, Spark Connect, ctrl-C."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -53,9 +52,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def python(code: str, folder: Path) -> Finished:
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=surroundings(folder), capture_output=True, text=True, timeout=240
-    )
+    words, env = [sys.executable, "-c", code], surroundings(folder, **spark.BRIEF)
+    done = subprocess.run(words, check=False, cwd=folder, env=env, capture_output=True, text=True, timeout=240)
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
@@ -68,7 +66,7 @@ def users(place: Path) -> pd.DataFrame:
 
 
 def test_a_run_on_spark_is_the_run_on_duckdb_but_for_the_form_of_its_users(folder: Path) -> None:
-    there = run(*WORDS, "--out", "spark", folder=folder)
+    there = run(*WORDS, "--out", "spark", folder=folder, env=spark.BRIEF)
     here = run("run", "carts.parquet", "--users-format", "parquet", "--out", "duck", folder=folder)
     assert (there.code, here.code) == (0, 0), there.err
     assert there.out == here.out
@@ -100,14 +98,14 @@ def test_spark_connect_writes_the_users_where_it_is_told(folder: Path) -> None:
     assert here.code == 0
     far, duck = manifest(folder / "far"), manifest(folder / "duck")
     assert (far["plan_hash"], far["source"]["sha256"]) == (duck["plan_hash"], duck["source"]["sha256"])  # type: ignore[index]
-    (part,) = [name for name in far["files"] if "://" in name or name.startswith("file:")]  # type: ignore[attr-defined]
+    assert [name for name in far["files"] if name.startswith("file:/")]  # type: ignore[attr-defined]
     name = "cart_abandoners.parquet"
     pd.testing.assert_frame_equal(users(folder / "shared" / "far" / name), users(folder / "duck" / name))
     assert run("show", "far", folder=folder).code == 0
 
 
 def test_ctrl_c_ends_java_too_and_leaves_no_results(folder: Path) -> None:
-    with start(*WORDS, "--out", "spark", folder=folder) as process:
+    with start(*WORDS, "--out", "spark", folder=folder, env=spark.BRIEF) as process:
         for line in process.stderr or ():
             if line.startswith("bucket"):
                 break
@@ -116,11 +114,11 @@ def test_ctrl_c_ends_java_too_and_leaves_no_results(folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         deadline = time.monotonic() + 60
-        while any(os.path.exists(f"/proc/{pid}") for pid in java) and time.monotonic() < deadline:  # noqa: PTH110
+        while any(Path(f"/proc/{pid}").exists() for pid in java) and time.monotonic() < deadline:
             time.sleep(0.2)
         assert not any(Path(f"/proc/{pid}").exists() for pid in java)
     assert [p.name for p in (folder / "spark").iterdir()] == [".work"]
-    done = run("run", "--resume", "spark", folder=folder)
+    done = run("run", "--resume", "spark", folder=folder, env=spark.BRIEF)
     assert done.code == 0, done.err
     assert "load" not in done.started
     assert manifest(folder / "spark")["mece_proven"] is True

@@ -130,6 +130,11 @@ def again(folder: Path, input_file: str | None) -> Any:
     if source.generated == bool(input_file):
         what = "generated carts: give no file" if source.generated else f"{source.source}: give that file too"
         raise InputError(f"the run in {folder} was made from {what}")
+    if recorded.options.get("users_out"):
+        raise InputError(
+            f"the run in {folder} wrote its users to --users-out, where Spark names the parts anew each time: a replay "
+            "could not be compared with it"
+        )
     recorded_panel(folder)  # a record that was changed is refused before any work is done
     options = Options.model_validate({**recorded.options, "out": None})
     carts = {"n_users": source.rows} if source.generated else {"input_path": input_file}

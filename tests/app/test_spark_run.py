@@ -102,6 +102,8 @@ def test_spark_connect_writes_the_users_where_it_is_told(folder: Path) -> None:
     name = "cart_abandoners.parquet"
     pd.testing.assert_frame_equal(users(folder / "shared" / "far" / name), users(folder / "duck" / name))
     assert run("show", "far", folder=folder).code == 0
+    again = run("run", "carts.parquet", "--replay", "far", "--out", "again", folder=folder)
+    assert (again.code, "names the parts anew" in again.err) == (2, True)
 
 
 def test_ctrl_c_ends_java_too_and_leaves_no_results(folder: Path) -> None:

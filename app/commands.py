@@ -182,8 +182,11 @@ def warm_up(options: Options) -> None:
     """Start Spark where it is asked for, so that what it lacks is told before any work is done.
 
     Raises:
-        InputError: pyspark or Java is missing, or Spark does not start.
+        InputError: pyspark or Java is missing, Spark does not start, or an option is none of this engine.
     """
+    from cartjury.tools.engine.engines import check_engine
+
+    check_engine(options)
     if options.engine != "spark":
         return
     from cartjury.tools.engine.spark_session import start

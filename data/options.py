@@ -108,14 +108,6 @@ class Options(Record):
     spark_master: str | None = Field(default=None, min_length=1)
     users_out: str | None = Field(default=None, min_length=1)
 
-    @model_validator(mode="after")
-    def _one_engine(self) -> Self:
-        if self.engine == "spark" and self.memory_limit:
-            raise ValueError("memory_limit is for DuckDB: with Spark set spark.driver.memory and spark.executor.memory")
-        if self.engine == "spark" and self.users_format == "csv":
-            raise ValueError("Spark writes the users as a folder of Parquet files: leave users_format out")
-        return self
-
     @property
     def users_suffix(self) -> str:
         """What the name of the users file ends with."""

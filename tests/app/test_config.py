@@ -42,6 +42,9 @@ users_format = "parquet"
 missing_aov = 0.25
 memory_limit = "500MB"
 out = "results"
+engine = "spark"
+spark_master = "local[2]"
+users_out = "s3a://bucket/users"
 
 [[dimensions]]
 name = "Spend"

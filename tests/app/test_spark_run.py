@@ -136,7 +136,7 @@ def children(pid: int) -> list[int]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--memory-limit 1GB", "memory_limit is for DuckDB"),
+        ("--memory-limit 1GB", "--memory-limit is for DuckDB"),
         ("--users-format csv", "Spark writes the users as a folder of Parquet"),
     ],
 )

@@ -135,6 +135,11 @@ def again(folder: Path, input_file: str | None) -> Any:
     if source.generated == bool(input_file):
         what = "generated carts: give no file" if source.generated else f"{source.source}: give that file too"
         raise InputError(f"the run in {folder} was made from {what}")
+    if recorded.options.get("users_out"):
+        raise InputError(
+            f"the run in {folder} wrote its users to --users-out, where Spark names the parts anew each time: a replay "
+            "could not be compared with it"
+        )
     recorded_panel(folder)  # a record that was changed is refused before any work is done
     options = Options.model_validate({**recorded.options, "out": None})
     carts = {"n_users": source.rows} if source.generated else {"input_path": input_file}
@@ -182,8 +187,11 @@ def warm_up(options: Options) -> None:
     """Start Spark where it is asked for, so that what it lacks is told before any work is done.
 
     Raises:
-        InputError: pyspark or Java is missing, or Spark does not start.
+        InputError: pyspark or Java is missing, Spark does not start, or an option is none of this engine.
     """
+    from cartjury.tools.engine.engines import check_engine
+
+    check_engine(options)
     if options.engine != "spark":
         return
     from cartjury.tools.engine.spark_session import start

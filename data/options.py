@@ -152,14 +152,6 @@ class Options(Record):
         check_together(self.dimensions, self.keep_columns)
         return self
 
-    @model_validator(mode="after")
-    def _one_engine(self) -> Self:
-        if self.engine == "spark" and self.memory_limit:
-            raise ValueError("memory_limit is for DuckDB: with Spark set spark.driver.memory and spark.executor.memory")
-        if self.engine == "spark" and self.users_format == "csv":
-            raise ValueError("Spark writes the users as a folder of Parquet files: leave users_format out")
-        return self
-
     @property
     def users_suffix(self) -> str:
         """What the name of the users file ends with."""

@@ -13,7 +13,9 @@ import pytest
 from cartjury.data.options import Options
 
 # Tables of tests are small: what Java does to be fast later costs more than it saves.
-SMALL = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SMALL = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": QUICK}
+BRIEF = {"JDK_JAVA_OPTIONS": QUICK}  # the same for processes
 MISSING = [
     what
     for what, there in (("pyspark", importlib.util.find_spec("pyspark")), ("java", shutil.which("java")))

@@ -45,6 +45,9 @@ decimal = ","
 encoding = "cp1252"
 delimiter = ";"
 out = "results"
+engine = "spark"
+spark_master = "local[2]"
+users_out = "s3a://bucket/users"
 
 [map]
 avg_order_value = "AOV (USD)"

@@ -159,3 +159,22 @@ def test_bad_input_leaves_nothing_behind_that_was_not_there(tmp_path: Path) -> N
 def test_a_client_of_a_server_may_name_no_address_and_no_pattern(tmp_path: Path, place: str) -> None:
     with pytest.raises(InputError, match="is no plain path"):
         confine_state(State(input_path=place), (tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("place", "options"),
+    [
+        ("inputs/carts.parquet", {"spark_master": "spark://elsewhere:7077"}),
+        ("inputs/carts.parquet", {"users_out": "s3a://elsewhere"}),
+        ("s3a://bucket/carts", {}),
+        ("file:/etc", {}),
+        ("inputs/{x,../../secret}", {}),
+        ("inputs/*", {}),
+    ],
+)
+def test_a_client_of_the_server_gets_spark_for_plain_paths_only(
+    root: Path, place: str, options: dict[str, str]
+) -> None:
+    state = State(input_path=place, options=Options.model_validate({"engine": "spark", **options}))
+    with pytest.raises(InputError, match="this server"):
+        confine_state(state, (root,))

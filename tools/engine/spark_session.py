@@ -102,9 +102,9 @@ def told(*but: type[Exception]) -> Iterator[None]:
     before, echo.disabled = echo.disabled, True
     try:
         yield
-    except (ParseException, *but):
-        raise  # a query of ours is wrong, or the caller knows more
     except (Py4JError, PySparkException) as error:
+        if isinstance(error, (ParseException, *but)):
+            raise  # a query of ours is wrong, or the caller knows more
         raise InputError(f"Spark: {_cause(error)}") from error
     finally:
         echo.disabled = before

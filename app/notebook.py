@@ -177,7 +177,7 @@ def create_bucket_combinations(universe: pd.DataFrame, **options: Any) -> pd.Dat
         state = steps.through(carts, nodes.bucket, nodes.size)
         users = steps.segmented(universe, state).drop(columns="segment_name")
         users.attrs |= {steps.OPTIONS: steps.remembered(said, state), steps.PLAN: needed(state.plan).to_json()}
-    steps.warn(tuple(entry.reason for entry in needed(state.plan).log if entry.action == "drop"))
+    steps.warn(tuple(entry.reason for entry in needed(state.plan).log if entry.action in {"drop", "tie"}))
     return users
 
 

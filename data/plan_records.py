@@ -69,9 +69,9 @@ class Provenance(Record):
 
 
 class LogEntry(Record):
-    """One step that made the plan what it is: a dropped cut, a merge, a split, a limit still broken."""
+    """One step that made the plan what it is: a dropped cut, a tie at a cut, a merge, a split, a limit still broken."""
 
-    action: Literal["round", "drop", "merge", "split", "keep"]
+    action: Literal["round", "drop", "tie", "merge", "split", "keep"]
     segments: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
     reason: str

@@ -1,5 +1,6 @@
 """Fit dimensions: cut points at exact quantiles of the universe, rounded so that a person can say them."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from cartjury.tools.rounding import round_cuts
 from cartjury.tools.rules import initial_segments
 from cartjury.tools.split import SPLIT_FEATURES
 
+TIED = 0.05  # share of equal values, and distance from the quantile, from which on a tie is told
+ENOUGH = 100  # users with a value; of fewer each is a large share
 UNKNOWN_IS_A_LEVEL = 0.05  # from this share of missing values on, Unknown is crossed like any level
 
 
@@ -93,7 +96,7 @@ def fit_dimension(spec: DimensionSpec, values: Distribution, *, exact: bool) -> 
     kept, dropped = _without_empty_levels(spec.name, cuts, values)
     if not kept:
         reason = f"{spec.name} is not used: no cut of {spec.column} leaves users on both sides"
-        return Fit(None, (_dropped(reason),))
+        return Fit(None, (_dropped(reason), *_ties(spec, values)))
     dimension = Dimension(
         name=spec.name,
         column=spec.column,
@@ -101,7 +104,7 @@ def fit_dimension(spec: DimensionSpec, values: Distribution, *, exact: bool) -> 
         quantiles=spec.quantiles if kept == cuts else (),
         unknown="level" if values.missing >= UNKNOWN_IS_A_LEVEL else "else",
     )
-    return Fit(dimension, (*rounded, *dropped))
+    return Fit(dimension, (*rounded, *dropped, *_ties(spec, values)))
 
 
 def _without_empty_levels(
@@ -117,6 +120,18 @@ def _without_empty_levels(
         else:
             log.append(_dropped(f"{name}: the cut at {cut:g} is dropped, it leaves a level without users"))
     return tuple(kept), log
+
+
+def _ties(spec: DimensionSpec, values: Distribution) -> list[LogEntry]:
+    """Tell of quantiles that fall among many equal values: equal values are never split, so the share is another."""
+    cuts = quantiles(values, spec.quantiles) if values.known >= ENOUGH else ()
+    log = []
+    for share, cut in zip(spec.quantiles, cuts, strict=False):
+        below, upto = (count / values.known for count in values.below([cut, math.nextafter(cut, math.inf)]))
+        if upto - below >= TIED and abs(below - share) >= TIED:
+            said = f"{upto - below:.0%} of the users share the value {cut:g}, so {below:.0%} instead of {share:.0%} lie"
+            log.append(LogEntry(action="tie", reason=f"{spec.name}: {said} below it"))
+    return log
 
 
 def _rounded(name: str, exact: float, rounded: float) -> LogEntry:

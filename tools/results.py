@@ -32,7 +32,7 @@ class Results(NamedTuple):
         proof = () if self.certificate.proven else ("the MECE proof FAILED, see certificate.json",)
         broken = [self.plan.segment(s.segment_id).name for s in self.scores if not s.valid]
         limits = f"{len(broken)} of {len(self.scores)} segments break a size limit: {', '.join(broken)}"
-        dropped = tuple(entry.reason for entry in self.plan.log if entry.action == "drop")
+        dropped = tuple(entry.reason for entry in self.plan.log if entry.action in {"drop", "tie"})
         notices = (*self.dataset.notices, *self.universe.notices)
         jury = tuple(map(one_line, self._jury_warnings()))
         return (*proof, *notices, *self.drift, *dropped, *((limits,) if broken else ()), *jury)

@@ -138,3 +138,13 @@ def test_more_cells_than_ids_are_refused(tmp_path: Path) -> None:
     many = [{"name": f"D{i}", "column": c, "quantiles": (0.2, 0.4, 0.6, 0.8)} for i, c in enumerate(columns)]
     with pytest.raises(InputError, match="cells, more than 500"):
         plan_of(tmp_path, random_carts(300, missing=0.2), dimensions=many)
+
+
+def test_a_tie_is_told_with_its_shares(tmp_path: Path) -> None:
+    plan = priced(tmp_path, [0.0] * 140 + [float(v) for v in range(10, 70)])
+
+    assert reasons(plan, "tie") == ["AOV: 70% of the users share the value 0, so 0% instead of 40% lie below it"]
+
+
+def test_a_few_equal_values_are_no_tie(tmp_path: Path) -> None:
+    assert reasons(priced(tmp_path, [float(v // 2) for v in range(1000)]), "tie") == []

@@ -111,3 +111,24 @@ def test_names_with_quotes_and_line_ends_are_names(tmp_path: Path) -> None:
 def test_a_file_name_may_hold_quotes(tmp_path: Path) -> None:
     path = write_text(tmp_path, csv_text([cart()]), 'it\'s "mine" [1]*.csv')
     assert loaded(path).rows == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "command"),
+    [
+        (
+            "Name,Email,Financial Status,Paid at,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price",
+            "--orders",
+        ),
+        (
+            "event_time,event_type,product_id,price,user_id,user_session",
+            "cartjury import events carts.csv --preset rees46",
+        ),
+        ("timestamp,visitorid,event,itemid,transactionid", "cartjury import events carts.csv --preset retailrocket"),
+    ],
+)
+def test_an_export_or_a_log_is_answered_by_the_command_that_reads_it(tmp_path: Path, header: str, command: str) -> None:
+    with pytest.raises(InputError, match=r"carts\.csv holds no carts") as refused:
+        opened(write_text(tmp_path, f"{header}\n{',' * header.count(',')}\n"))
+
+    assert command in str(refused.value)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cartjury.data.aliases import load_aliases
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
+from cartjury.tools.reading.origin import origin
 
 SHOWN = 20  # columns that a message lists
 WIDTH = 60  # characters of a header that a message shows
@@ -134,6 +135,9 @@ def _missing(file: str, found: Sequence[str], missing: Sequence[str]) -> tuple[s
     if _is_data(found):
         text = f"{file} has no header: its first line holds values; put the names of the columns above it"
         return text, (f"needed: {', '.join(COLUMN_NAMES)}",)
+    known = origin(file, found)
+    if known:
+        return f"{file} holds no carts: {known}", (f"found: {_shown(found)}",)
     hints = []
     if len(found) == 1:
         text = "the header is one single column: it is not separated by commas; --delimiter names what separates"

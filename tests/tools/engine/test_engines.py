@@ -211,7 +211,7 @@ def faults(engine: str, path: Path) -> list[str]:
     lines = [re.sub(r"^(row [0-9,]+|[^,]+\.parquet), ", "", line) for line in str(error.value).splitlines()[1:-1]]
     same = [re.sub(r"is (also in row 2|in 2 rows)", "repeats", line) for line in lines]
     # Each engine writes large numbers in its own way.
-    number = r"'(-?[0-9]+([.][0-9]+)?(e[+]?[0-9]+|E[0-9]+)?|-?Infinity|-?inf)'"
+    number = r"'(-?[0-9]+([.][0-9]+)?(e[+]?[0-9]+|E[0-9]+)?|-?Infinity|-?inf|nan|NaN)'"
     return sorted(re.sub(number, lambda match: repr(float(match[1])), line) for line in same)
 
 

@@ -71,8 +71,9 @@ def collect(
         f"UNION SELECT file_row_number FROM {relation} WHERE marks >= {min(EMPTY, TOTAL)}"
     )
     if source.blank_lines and one(connection, "SELECT count(*) > 0 FROM reject_errors")[0]:
-        _refuse_open_quote(connection, source)
-        _collect_torn_lines(connection, source, source.blank_lines())
+        blank = source.blank_lines()
+        _refuse_open_quote(connection, source, blank)
+        _collect_torn_lines(connection, source, blank)
     (count,) = one(connection, "SELECT count(*) FROM (SELECT row FROM faults GROUP BY row)")
     return int(count)
 
@@ -149,20 +150,23 @@ def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, relation: str) 
     )
 
 
-def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Refuse a file in which a quote is opened and never closed: what follows it was not read at all.
+def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source, blank: Sequence[int]) -> None:
+    """Refuse a file in which a quote is opened and not closed in its line: nobody knows which rows it swallowed.
 
     Raises:
         InputError: it names the line.
     """
+    # A line that closes what it opens is one bad row; of a file in pieces the line cannot be trusted.
+    quotes = "length(csv_line) - length(replace(csv_line, '\"', ''))"
     found = connection.execute(
-        "SELECT line, strlen(csv_line) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE' "
-        f"AND contains(rtrim(csv_line, {BLANK}), chr(10)) ORDER BY line DESC LIMIT 1"
+        "SELECT min(line) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE' "
+        f"AND ({not source.is_one_piece} OR contains(rtrim(csv_line, {BLANK}), chr(10)) OR {quotes} % 2 = 1)"
     ).fetchone()
-    if found and found[0] >= one(connection, "SELECT max(line) FROM reject_errors")[0]:
+    if found and found[0] is not None:
+        row = found[0] - 1 - sum(line < found[0] for line in blank)
         raise InputError(
-            f"{source.path.name}: a quote that is opened in row {found[0] - 1:,} is never closed, "
-            "so that the rest of the file cannot be told from it; close it, or write quotes in texts as two"
+            f"{source.path.name}: a quote that is opened in row {row:,} is not closed where its field ends, "
+            "so that nobody can tell which rows it swallowed; close it, or write quotes inside a text as two"
         )
 
 

@@ -44,6 +44,7 @@ class Source(NamedTuple):
         sha256: of the file as it lies there.
         blank_lines: numbers the blank lines of a text file, whose header is 1; None for Parquet.
         is_private: whether it has columns beyond the contract's, so that a whole line must not be shown.
+        is_one_piece: whether a text file is read at once; of a longer one the engine may show a wrong line.
         is_ascii: whether all of its text is ASCII.
         is_joined: whether an underscore may stand in a number.
         is_exact: whether the columns have the contract's names in the file itself.
@@ -58,6 +59,7 @@ class Source(NamedTuple):
     sha256: str
     blank_lines: Callable[[], Sequence[int]] | None
     is_private: bool = True
+    is_one_piece: bool = False
     is_ascii: bool = False
     is_joined: bool = True
     is_exact: bool = True
@@ -138,6 +140,9 @@ def _parquet(path: Path, files: str, sha256: str, connection: duckdb.DuckDBPyCon
 
 def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
     seen = survey(path, kind.packing)
+    if seen.long_line_at is not None:
+        where = f"from byte {seen.long_line_at + 1:,} on"
+        raise InputError(f"{path.name} has a line of more than 16 MB, {where}: no row is that long; is it CSV?")
     encoding = encoding_of(path, kind, seen, options.encoding)
     # A cut inside a character at the end of the excerpt is no fault of the header.
     text = kind.first.decode("utf-8-sig" if encoding.codec == "utf-8" else encoding.codec, errors="replace")
@@ -161,6 +166,7 @@ def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
         sha256=seen.sha256,
         blank_lines=blank_lines,
         is_private=_has_further(layout.header, names),
+        is_one_piece=packing == "none" and readable.stat().st_size < BUFFER,
         is_ascii=seen.is_ascii and encoding.codec == "utf-8",
         is_joined=seen.underscored or encoding.codec != "utf-8",
         delimiter=layout.delimiter,

@@ -216,3 +216,12 @@ def test_a_wide_file_with_bad_rows_is_fast(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 2, column avg_order_value: 'abc'"):
         loaded(path)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("length", [17_000_000, 70_000_000])
+def test_a_line_that_is_longer_than_what_is_read_at_once_is_refused_rather_than_lost(
+    tmp_path: Path, length: int
+) -> None:
+    text = csv_text(carts("1", "2")).encode() + b"x" * length + b",2026-11-20,,1,1,1,0.5,0.5\n"
+    with pytest.raises(InputError, match=r"a line of more than 16 MB, from byte 2[0-9]{2} on"):
+        ids(tmp_path, text, on_bad_rows="quarantine")

@@ -10,6 +10,7 @@ from cartjury.data.errors import InputError
 from cartjury.tools.reading.kinds import BROKEN, unpacked
 
 CHUNK = 1 << 22
+LONGEST_LINE = 16_000_000  # bytes; what the engine reads as well
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")  # of UTF-8
 UNDEFINED = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))  # means nothing in Windows-1252
 
@@ -25,6 +26,7 @@ class Survey(NamedTuple):
         is_windows: every byte means something in Windows-1252.
         nul_at: position of the first NUL byte, None where there is none.
         underscored: an underscore stands below the first line.
+        long_line_at: position of a line that is longer than the engine reads, None where there is none.
     """
 
     sha256: str
@@ -34,6 +36,7 @@ class Survey(NamedTuple):
     is_windows: bool
     nul_at: int | None
     underscored: bool
+    long_line_at: int | None = None
 
 
 def survey(path: Path, packing: str) -> Survey:
@@ -67,6 +70,8 @@ class _Bytes:
         self._is_ascii = self._is_utf8 = self._is_windows = True
         self._has_utf8 = self._underscored = self._below_first = False
         self._nul_at: int | None = None
+        self._line_start = 0
+        self._long_line_at: int | None = None
 
     def take(self, chunk: bytes) -> None:
         if self._nul_at is None and b"\x00" in chunk:
@@ -80,7 +85,17 @@ class _Bytes:
             self._is_windows = self._is_windows and not any(byte in chunk for byte in UNDEFINED)
             self._has_utf8 = self._has_utf8 or MULTIBYTE.search(chunk) is not None
         self._decode(chunk)
+        self._measure(chunk)
         self._read += len(chunk)
+
+    def _measure(self, chunk: bytes) -> None:
+        """Look for a line without end: the engine would pass over one that is longer than what it reads at once."""
+        ends = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
+        first = self._read + (min(ends) if ends else len(chunk))
+        if first - self._line_start > LONGEST_LINE and self._long_line_at is None:
+            self._long_line_at = self._line_start
+        if ends:
+            self._line_start = self._read + max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
 
     def _decode(self, chunk: bytes, *, final: bool = False) -> None:
         if not self._is_utf8 or (chunk.isascii() and not self._decoder.getstate()[0]):
@@ -94,5 +109,12 @@ class _Bytes:
         if self._decoder.getstate()[0]:
             self._decode(b"", final=True)
         return Survey(
-            sha256, self._is_ascii, self._is_utf8, self._has_utf8, self._is_windows, self._nul_at, self._underscored
+            sha256,
+            self._is_ascii,
+            self._is_utf8,
+            self._has_utf8,
+            self._is_windows,
+            self._nul_at,
+            self._underscored,
+            self._long_line_at,
         )

@@ -1,6 +1,7 @@
 """The contract as Spark writes it: for each column its typed value and a code that says what is wrong with it.
 
-The reasons and what they mean are those of `tools/checks.py`.
+The reasons and what they mean are those of `tools/checks.py`. Columns of texts are read in the contract's own form
+only: other ways to write dates and numbers, and words for missing values, are for DuckDB.
 """
 
 import re
@@ -8,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from cartjury.data.contract import Column
+from cartjury.data.contract import LONGEST_ID, Column
 from cartjury.data.errors import InputError
-from cartjury.tools.checks import NEEDS, Checked
+from cartjury.tools.checks import EPOCH_DAY, NEEDS, TOO_LONG, Checked
 from cartjury.tools.engine.spark_sql import SPARK
 
 INTEGERS: Final = {"tinyint", "smallint", "int", "bigint"}
@@ -20,6 +21,7 @@ DAY = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{END}"
 TIME = f"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+]00:?00)?{END}"
 TIMESTAMP = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{TIME}"
 NUMBER = f"^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|(?i:inf|infinity))([eE][+-]?[0-9]+)? *{END}"
+ROUNDED = f"^-?[0-9]([.,][0-9]+)?[eE][+][0-9][0-9]+{END}"  # a long number as spreadsheets show it
 NBSP = "\u00a0"
 LARGEST_WHOLE = 9007199254740991
 
@@ -27,9 +29,11 @@ _INFINITE = (4, "abs({0}) = CAST('Infinity' AS DOUBLE)")
 _TESTS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "text": (
         (1, "trim({0}) = ''"),
+        (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
+        (13, f"{{0}} RLIKE '{ROUNDED}'"),
         (8, " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in (" ", NBSP))),
     ),
-    "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"),),
+    "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, f"{{0}} = {EPOCH_DAY}")),
     "number": (_INFINITE, (5, "{0} < 0"), (11, "{0} > 1e12D")),
     "count": (_INFINITE, (5, "{0} < 0"), (6, f"{{0}} % 1 != 0 OR {{0}} > {LARGEST_WHOLE}")),
     "whole": ((5, "{0} < 0"), (6, f"{{0}} > {LARGEST_WHOLE}")),

@@ -175,13 +175,13 @@ def test_every_user_is_where_pandas_puts_it(engine: str, tmp_path: Path) -> None
 
 DAY = date(2026, 11, 20)
 BAD: dict[str, list[Any]] = {
-    "user_id": ["u1", "u2", "u2", " u4", "", None, "u7\u00a0", "u8", "u9", "u10", "u11", "u12"],
+    "user_id": ["u1", "u2", "u2", " u4", "", None, "u7\u00a0", "1.2E+15", "u" * 257, "u10", "u11", "u12"],
     "cart_abandoned_date": [date(2026, 11, 20)] * 7
-    + [date(2026, 11, 26), None, date(1899, 1, 1)]
+    + [date(2026, 11, 26), None, date(1970, 1, 1)]
     + [date(2026, 11, 20)] * 2,
     "avg_order_value": [np.inf, -1.0, 2e12, np.nan, None, -0.0] + [5.0] * 6,
-    "sessions_last_30d": [2.5, -1.0, 1e300, 3.0, np.nan, None, np.inf] + [5.0] * 5,
-    "engagement_score": [1.5, -0.1, -np.inf] + [0.5] * 9,
+    "sessions_last_30d": [2.5, 5.0, 1e300, 3.0, np.nan, None, np.inf] + [5.0] * 5,
+    "engagement_score": [1.5, 0.5, -np.inf] + [0.5] * 9,
 }
 TEXTS: dict[str, list[Any]] = {
     "user_id": [f"u{i}" for i in range(14)],
@@ -199,7 +199,7 @@ TEXTS: dict[str, list[Any]] = {
         *("2026-10-01T25:00", "2026-10-1", "2026-10-01x", "20261001", "2026-10-01 10:00:00.5+00:00", "2026-10-01"),
     ],
     "avg_order_value": [
-        *("1", " 5 ", "5.", ".5", "1e3", "", None, "1,5", "1_0", "0x10", "5d", "nan", "-0", "inf"),
+        *("1", " 5 ", "5.", ".5", "1e3", "", None, "1,5", "1_0", "0x10", "5d", "x", "-0", "inf"),
     ],
 }
 
@@ -209,7 +209,10 @@ def faults(engine: str, path: Path) -> list[str]:
     with pytest.raises(InputError) as error:
         loaded(engine, path, date(2026, 11, 23))
     lines = [re.sub(r"^(row [0-9,]+|[^,]+\.parquet), ", "", line) for line in str(error.value).splitlines()[1:-1]]
-    same = [re.sub(r"is (also in row 2|in 2 rows)", "repeats", line) for line in lines]
+    # Hints on how to read texts otherwise are DuckDB's alone; and of a long id it shows the length, not the beginning.
+    long = r"('u+'... is longer than|is \d+ characters long, over)"
+    named = [re.sub(long, "is over", line) for line in lines if line.startswith("column")]
+    same = [re.sub(r"is (also in row 2|in 2 rows)", "repeats", line.removesuffix(" characters")) for line in named]
     # Each engine writes large numbers in its own way.
     number = r"'(-?[0-9]+([.][0-9]+)?(e[+]?[0-9]+|E[0-9]+)?|-?Infinity|-?inf|nan|NaN)'"
     return sorted(re.sub(number, lambda match: repr(float(match[1])), line) for line in same)

@@ -45,20 +45,7 @@ def collect(
     Raises:
         InputError: a quote that is never closed swallows the rest of the file.
     """
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE faults (row BIGINT, position INTEGER, name VARCHAR, code INTEGER, "
-        "reason VARCHAR, twin BIGINT, value VARCHAR)"
-    )
-    names = "[" + ", ".join(literal(c) for c in columns) + "]"
-    reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
-    too_long = f"CASE WHEN problems[i] = {TOO_LONG} THEN"
-    length = f"format('is {{:,}} characters long, over {LONGEST_ID}', length(raw[i]))"
-    reason = f"{too_long} {length} ELSE {reasons}[problems[i]] END"
-    connection.execute(
-        f"INSERT INTO faults SELECT file_row_number + 1, i, {names}[i], problems[i], {reason}, NULL, "
-        f"{too_long} NULL ELSE raw[i] END FROM (SELECT *, unnest(range(1, {len(columns)} + 1)) AS i FROM {relation} "
-        f"WHERE is_bad AND marks = 0) WHERE problems[i] > 0"
-    )
+    _collect_problems(connection, relation, columns)
     if recovered:
         connection.execute(
             f"INSERT INTO faults SELECT file_row_number + 1, {columns.index(ORDER) + 1}, '{ORDER}', 0, "
@@ -131,6 +118,24 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Path) -> Non
         f"ORDER BY position) AS reasons, string_agg(coalesce(name, 'the line'), '; ' ORDER BY position) AS columns, "
         f"string_agg({value}, '; ' ORDER BY position) AS values FROM faults GROUP BY row ORDER BY row) "
         f"TO {literal(str(rejected))} (HEADER)"
+    )
+
+
+def _collect_problems(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> None:
+    """Start the table `faults` with what the checks found; an id that is too long is not shown."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE faults (row BIGINT, position INTEGER, name VARCHAR, code INTEGER, "
+        "reason VARCHAR, twin BIGINT, value VARCHAR)"
+    )
+    names = "[" + ", ".join(literal(c) for c in columns) + "]"
+    reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
+    too_long = f"CASE WHEN problems[i] = {TOO_LONG} THEN"
+    length = f"format('is {{:,}} characters long, over {LONGEST_ID}', length(raw[i]))"
+    reason = f"{too_long} {length} ELSE {reasons}[problems[i]] END"
+    connection.execute(
+        f"INSERT INTO faults SELECT file_row_number + 1, i, {names}[i], problems[i], {reason}, NULL, "
+        f"{too_long} NULL ELSE raw[i] END FROM (SELECT *, unnest(range(1, {len(columns)} + 1)) AS i FROM {relation} "
+        f"WHERE is_bad AND marks = 0) WHERE problems[i] > 0"
     )
 
 

@@ -15,6 +15,7 @@ from cartjury.data.contract import LONGEST_ID
 from cartjury.data.errors import InputError
 from cartjury.tools.checks import REASONS, TOO_LONG, UNREADABLE
 from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
+from cartjury.tools.reading.facts import Facts
 from cartjury.tools.reading.marks import EMPTY, ORDER, RECOVERED, TOTAL
 from cartjury.tools.source import Source
 
@@ -28,7 +29,13 @@ BLANK = "chr(10) || chr(13)"
 
 
 def collect(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], source: Source, *, recovered: bool
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[str],
+    source: Source,
+    facts: Facts,
+    *,
+    recovered: bool,
 ) -> int:
     """Collect all faults of the checked rows in the table `faults`, and rows that are no users in `left_out`.
 
@@ -37,6 +44,7 @@ def collect(
         relation: the checked rows, with `file_row_number`, `user_id`, `is_bad`, `problems`, `raw` and `marks`.
         columns: names of the columns that `problems` and `raw` list, in order.
         source: where they are from.
+        facts: counts over them, so that nothing is looked for that is not there.
         recovered: whether users who ordered after the cart are bad rows too.
 
     Returns:
@@ -45,17 +53,18 @@ def collect(
     Raises:
         InputError: a quote that is never closed swallows the rest of the file.
     """
-    _collect_problems(connection, relation, columns)
-    if recovered:
+    _collect_problems(connection, relation if facts.flagged else None, columns)
+    if recovered and any(mark & RECOVERED for mark, _ in facts.marks):
         connection.execute(
             f"INSERT INTO faults SELECT file_row_number + 1, {columns.index(ORDER) + 1}, '{ORDER}', 0, "
             f"'is not before cart_abandoned_date', NULL, CAST({ORDER} AS VARCHAR) FROM {relation} "
             f"WHERE NOT is_bad AND marks & {RECOVERED} > 0"
         )
     _collect_repeated_ids(connection, relation)
+    no_users = f" UNION SELECT file_row_number FROM {relation} WHERE marks >= {min(EMPTY, TOTAL)}"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE left_out AS SELECT DISTINCT row - 1 AS stored FROM faults "
-        f"UNION SELECT file_row_number FROM {relation} WHERE marks >= {min(EMPTY, TOTAL)}"
+        f"CREATE OR REPLACE TEMP TABLE left_out AS SELECT DISTINCT row - 1 AS stored FROM faults"
+        f"{no_users if facts.flagged else ''}"
     )
     if source.blank_lines and one(connection, "SELECT count(*) > 0 FROM reject_errors")[0]:
         blank = source.blank_lines()
@@ -121,12 +130,14 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Path) -> Non
     )
 
 
-def _collect_problems(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> None:
-    """Start the table `faults` with what the checks found; an id that is too long is not shown."""
+def _collect_problems(connection: duckdb.DuckDBPyConnection, relation: str | None, columns: Sequence[str]) -> None:
+    """Start the table `faults` with what the checks found, None: nothing; an id that is too long is not shown."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE faults (row BIGINT, position INTEGER, name VARCHAR, code INTEGER, "
         "reason VARCHAR, twin BIGINT, value VARCHAR)"
     )
+    if relation is None:
+        return
     names = "[" + ", ".join(literal(c) for c in columns) + "]"
     reasons = "MAP {" + ", ".join(f"{code}: {literal(reason)}" for code, reason in REASONS.items()) + "}"
     too_long = f"CASE WHEN problems[i] = {TOO_LONG} THEN"
@@ -141,12 +152,13 @@ def _collect_problems(connection: duckdb.DuckDBPyConnection, relation: str, colu
 
 def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     # Hashes are enough to see that nothing repeats, and take far less memory than the ids. GROUP BY can spill.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE twins AS SELECT hash(user_id) AS h FROM {relation} "
-        f"WHERE user_id IS NOT NULL GROUP BY h HAVING count(*) > 1"
+    hashes = f"SELECT hash(user_id) AS h FROM {relation} WHERE user_id IS NOT NULL GROUP BY h"
+    ids, different = one(
+        connection, f"SELECT (SELECT count(user_id) FROM {relation}), (SELECT count(*) FROM ({hashes}))"
     )
-    if not one(connection, "SELECT count(*) FROM twins")[0]:
+    if ids == different:
         return
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE twins AS {hashes} HAVING count(*) > 1")
     connection.execute(
         f"INSERT INTO faults SELECT row, 0, 'user_id', 0, 'is also in row', first, user_id[:{LONGEST_ID}] FROM "
         f"(SELECT user_id, file_row_number + 1 AS row, min(file_row_number + 1) OVER (PARTITION BY user_id) AS first "

@@ -140,7 +140,7 @@ def _read(job: Job, decision: Decision, styles: Mapping[str, Style]) -> Checked:
     if is_copy:
         relation = copy_checked(connection, source, columns, job.kept, job.as_of, styles, job.rows)
         facts = facts_of(connection, relation, columns, "false", is_ascii=source.is_ascii)
-    bad = collect(connection, relation, [c.name for c in columns], source, recovered=job.leaves_out)
+    bad = collect(connection, relation, [c.name for c in columns], source, facts, recovered=job.leaves_out)
     return Checked(relation, is_copy, decision, facts, bad)
 
 

@@ -17,7 +17,7 @@ from cartjury.tools.rounding import round_cuts
 from cartjury.tools.rules import initial_segments
 from cartjury.tools.split import SPLIT_FEATURES
 
-TIED = 0.05  # share of equal values, and distance from the quantile, from which on a tie is told
+TIED, AWAY = 0.25, 0.15  # share of equal values, and distance from the quantile, from which on a tie is told
 ENOUGH = 100  # users with a value; of fewer each is a large share
 UNKNOWN_IS_A_LEVEL = 0.05  # from this share of missing values on, Unknown is crossed like any level
 
@@ -128,7 +128,7 @@ def _ties(spec: DimensionSpec, values: Distribution) -> list[LogEntry]:
     log = []
     for share, cut in zip(spec.quantiles, cuts, strict=False):
         below, upto = (count / values.known for count in values.below([cut, math.nextafter(cut, math.inf)]))
-        if upto - below >= TIED and abs(below - share) >= TIED:
+        if upto - below >= TIED and abs(below - share) >= AWAY:
             said = f"{upto - below:.0%} of the users share the value {cut:g}, so {below:.0%} instead of {share:.0%} lie"
             log.append(LogEntry(action="tie", reason=f"{spec.name}: {said} below it"))
     return log

@@ -76,13 +76,13 @@ def make_work(folder: Path) -> Path:
 
 @contextmanager
 def fresh_work(folder: Path) -> Iterator[Path]:
-    """Open the working folder of a new run; after bad input nothing is left behind of what this made."""
+    """Open the working folder of a new run; after bad input or ctrl-C nothing is left behind of what this made."""
     work = folder / WORK
     shutil.rmtree(work, ignore_errors=True)
     fresh = not folder.exists()
     try:
         yield make_work(folder)
-    except InputError:
+    except (InputError, KeyboardInterrupt):
         shutil.rmtree(work, ignore_errors=True)
         if fresh and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

@@ -2,8 +2,10 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,16 @@ def test_a_run_keeps_to_the_address_space_it_is_given(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stderr
     assert "proven MECE" in ended.stderr
+
+
+def test_ctrl_c_in_the_middle_of_apply_leaves_nothing_behind(finished: Path) -> None:
+    program.run("generate", "many.parquet", "--n-users", "1500000", "--as-of", "2026-10-01", folder=finished)
+    with program.start("apply", "out/plan.json", "many.parquet", "--out", "later", folder=finished) as process:
+        while not (finished / "later/.work").exists():
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err.splitlines()[-1]) == (130, "interrupted")
+    assert not (finished / "later").exists()

@@ -57,6 +57,10 @@ def connect(scratch: Path, memory_limit: str | None = None) -> Iterator[duckdb.D
         yield connection
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise InputError(f"the engine has too little memory or disk: {str(error).splitlines()[0]}") from error
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):  # how the engine tells of ctrl-C
+            raise KeyboardInterrupt from error
+        raise
     finally:
         _OPEN.remove(connection)
         connection.close()

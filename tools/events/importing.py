@@ -6,8 +6,7 @@ files_of -> read_log   [open_part -> stage_part -> bad rows]
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from cartjury.data.errors import InputError
@@ -51,7 +50,6 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
     files = files_of(given, ENDINGS)
     _spare(files, given, out)
     with (
-        _interruptible(),
         tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
         connect(Path(folder), wishes.memory_limit) as connection,
     ):
@@ -60,17 +58,6 @@ def import_events(given: str, out: Path, wishes: Wishes, watch: Watch = lambda _
         record = _record(job, staged, judge(job, staged, times, copying), out)
         _publish(job.scratch, out, record)
     return record
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let ctrl-C be ctrl-C: the engine tells of it by an error of its own."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "Query interrupted" in str(error):
-            raise KeyboardInterrupt from error
-        raise
 
 
 def _spare(files: Sequence[Path], given: str, out: Path) -> None:

@@ -1,7 +1,8 @@
 """The table of the README, in one command: CPU, wall time and memory of the whole job, side by side.
 
     python bench/pipeline.py [--sizes 25000,1000000] [--formats csv,parquet] [--sides cartjury,pandas]
-                             [--rounds N] [--budget-minutes M] [--folder DIR] [--results FILE] [--no-check]
+                             [--rounds N] [--budget-minutes M] [--folder DIR] [--results FILE] [--add FILE]
+                             [--no-check]
 
 Every side runs as a process of its own on the same generated table, in rounds that alternate their order, so that a
 busy machine hits all of them; ratios are paired within a round. CPU is user + system time and is the figure to trust
@@ -48,6 +49,8 @@ class Budget:
 def main() -> None:
     args = arguments()
     results = Results(machine.facts(), {name: SIDES[name].what for name in args.sides})
+    if args.add:
+        results.keep(args.add)
     path = args.results or BENCH / "results" / f"{datetime.now(UTC):%Y-%m-%d}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     sides = [name for name in args.sides if not results.skip_everywhere(name, why_absent(name))]
@@ -77,6 +80,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--budget-minutes", type=float, default=240)
     parser.add_argument("--folder", type=Path, help="where the tables are kept for the next time; by default nowhere")
     parser.add_argument("--results", type=Path, help="by default bench/results/<date>.json")
+    parser.add_argument("--add", type=Path, help="results of an earlier run, kept where nothing is measured again")
     parser.add_argument("--rows-to-check", type=int, default=25_000)
     parser.add_argument("--no-check", dest="check", action="store_false", help="do not prove that all sides agree")
     args = parser.parse_args()

@@ -49,6 +49,7 @@ class Results:
         self.blocks: list[Block] = []
         self.absent: dict[str, str] = {}
         self.agree = "not checked"
+        self._earlier: list[dict[str, object]] = []
 
     def skip_everywhere(self, name: str, reason: str | None) -> bool:
         if reason:
@@ -59,13 +60,22 @@ class Results:
         self.blocks.append(Block(rows, suffix))
         return self.blocks[-1]
 
+    def keep(self, earlier: Path) -> None:
+        """Take over what an earlier run on the same machine measured of other sizes and formats."""
+        found = json.loads(earlier.read_text(encoding="utf-8"))
+        self._earlier = found["blocks"]
+        self.absent = found["absent"] | self.absent
+
     def as_json(self) -> dict[str, object]:
+        own = {(b.rows, b.suffix): b.as_json() for b in self.blocks}
+        blocks = {(b["rows"], b["format"]): b for b in self._earlier} | own
+        order = sorted(blocks, key=lambda key: (key[0], key[1] != "parquet"))
         return {
             "machine": self.facts,
             "sides": self.sides,
             "absent": self.absent,
             "agree": self.agree,
-            "blocks": [block.as_json() for block in self.blocks],
+            "blocks": [blocks[key] for key in order],
         }
 
     def write(self, path: Path) -> None:

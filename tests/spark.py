@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 # Tables of tests are small: what Java does to be fast later costs more than it saves.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-SMALL = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": QUICK}
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": QUICK,
+}
 BRIEF = {"JDK_JAVA_OPTIONS": QUICK}  # the same for processes
 MISSING = [
     what

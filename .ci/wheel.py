@@ -6,14 +6,12 @@ import zipfile
 from pathlib import Path
 
 WANTED = {
-    "cartjury/data/dimensions.toml",
-    "cartjury/data/lexicon.toml",
-    "cartjury/data/personas.toml",
-    "cartjury/data/models.toml",
-    "cartjury/data/event_presets.toml",
+    *(f"cartjury/data/{n}.toml" for n in ("aliases", "dimensions", "event_presets", "lexicon", "models", "personas")),
+    "cartjury/data/platforms.toml",
     *(f"cartjury/agents/prompts/{p}.md" for p in ("shared", "propose", "rank", "judge", "debate", "repair")),
     "cartjury/tools/templates/report.html",
-    *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "tools/engine", "tools/events", "data")),
+    *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "data")),
+    *(f"cartjury/tools/{p}/py.typed" for p in ("engine", "events", "platforms", "reading")),
 }
 MODULES = (
     "app.cli",
@@ -25,6 +23,10 @@ MODULES = (
     "tools.publish",
     "tools.engine.dialects",
     "tools.engine.fit_statement",
+    "tools.engine.spark_engine",
+    "tools.events.importing",
+    "tools.platforms.importing",
+    "tools.reading.survey",
     "data.records",
 )
 

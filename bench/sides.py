@@ -21,6 +21,7 @@ class Side(NamedTuple):
         needs: modules without which it is skipped.
         bytes_per_row: its peak memory, roughly, CSV and Parquet; where the machine has less, it is skipped.
         from_rows: sizes it runs on.
+        formats: that it reads.
         tree: its processes outlive or outgrow the first one (a JVM), so all of them are sampled.
     """
 
@@ -31,6 +32,7 @@ class Side(NamedTuple):
     bytes_per_row: tuple[int, int] = (60, 60)
     from_rows: int = 0
     tree: bool = False
+    formats: tuple[str, ...] = ("csv", "parquet")
 
 
 SIDES = {
@@ -57,6 +59,7 @@ SIDES = {
         ("--engine", "spark"),
         needs=("pyspark",),
         tree=True,
+        formats=("parquet",),
     ),
     "good pandas": Side(
         "pandas and Arrow as an expert writes it", "good_pandas.py", (), ("pandas", "pyarrow"), (220, 215)
@@ -97,6 +100,8 @@ def has_option(name: str) -> bool:
 def why_not(name: str, rows: int, suffix: str, available: int) -> str | None:
     """Say why a side does not run on this size and format, with so many bytes of memory available."""
     side = SIDES[name]
+    if suffix not in side.formats:
+        return f"reads {' and '.join(side.formats)} only"
     if rows < side.from_rows:
         return f"only measured from {side.from_rows:,} rows on"
     needed = rows * side.bytes_per_row[suffix == "parquet"] + 300 * 2**20

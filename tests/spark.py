@@ -3,18 +3,26 @@
 import functools
 import importlib.util
 import shutil
-import tempfile
+import warnings
 from pathlib import Path
-from unittest.mock import patch
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from cartjury.data.options import Options
+from cartjury.tools.engine.spark_session import LOCAL
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # Tables of tests are small: what Java does to be fast later costs more than it saves.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-SMALL = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": QUICK}
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": QUICK,
+}
 BRIEF = {"JDK_JAVA_OPTIONS": QUICK}  # the same for processes
 MISSING = [
     what
@@ -25,12 +33,19 @@ needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {' and no '
 
 
 @functools.cache
-def start() -> None:
-    """Start it, as a run with `--spark-master local[2]` does."""
-    from cartjury.tools.engine import spark_session
+def start() -> "SparkSession":
+    """Start it, as someone does who has a session of his own before cartjury is called."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pyspark does not know pandas 3
+        from pyspark.sql import SparkSession
 
-    with patch.dict(spark_session.LOCAL, SMALL):
-        spark_session.session("local[2]", Path(tempfile.gettempdir()) / "cartjury-tests-spark.log")
+        builder: Any = SparkSession.builder
+        builder = builder.master("local[2]").appName("mine")
+        for name, value in {**LOCAL, **SMALL}.items():
+            builder = builder.config(name, value)
+        session: SparkSession = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
 def options(**given: object) -> Options:

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BENCH = ROOT / "bench"
+IN_THIS_PROCESS = {"floor", "cartjury", "good pandas", "polars", "pandas"}  # Spark is compared in tests/tools/engine
 HEAVY = {"duckdb", "numpy", "pandas", "polars", "pyarrow"}
 
 
@@ -46,12 +47,12 @@ def block(**sides: list[tuple[float, float]]) -> dict[str, Any]:
 
 def test_all_sides_write_the_same_users_and_refuse_the_same_files() -> None:
     pytest.importorskip("polars")
-    done = bench("check.py", "--rows", "2000")
+    done = bench("check.py", "--rows", "2000", "--sides", ",".join(sorted(IN_THIS_PROCESS)))
 
     assert done.returncode == 0, done.stdout + done.stderr
     told, _, sides = done.stdout.strip().rpartition(": ")
     assert told == "all agree on 2,000 users and refuse every broken file"
-    assert {"floor", "cartjury", "good pandas", "polars", "pandas"} <= set(sides.split(", "))
+    assert set(sides.split(", ")) == IN_THIS_PROCESS
 
 
 def test_a_user_in_another_segment_is_found(module: Any) -> None:
@@ -87,6 +88,8 @@ def test_a_side_that_would_not_fit_into_memory_is_left_out_with_the_reason(modul
     assert "GiB of memory" in why_not("pandas", 50_000_000, "csv", 8 * 2**30)
     assert why_not("cartjury", 50_000_000, "csv", 8 * 2**30) is None
     assert "only measured from" in why_not("cartjury limited", 25_000, "csv", 8 * 2**30)
+    assert why_not("cartjury spark", 25_000, "csv", 8 * 2**30) == "reads parquet only"
+    assert why_not("cartjury spark", 25_000, "parquet", 8 * 2**30) is None
 
 
 def test_nothing_is_measured_that_the_time_does_not_allow(tmp_path: Path) -> None:

@@ -137,12 +137,12 @@ def _mean_ranks(carts: Carts, relation: str, column: str) -> dict[int, float]:
     rank = (users in lower bins + half of those in the same bin) / n, doubled here to stay whole.
     """
     number = f"least(CAST(floor({column} * {carts.sql.number(BINS)}) AS INTEGER), {BINS - 1})"
+    # Windows over the counts, not a join with them: some engines would read the users for each side of it.
     rows = carts.engine.aggregate(
         f"WITH h AS (SELECT segment, {number} AS bin, count(*) AS users "
         f"FROM {relation} WHERE {column} IS NOT NULL GROUP BY segment, {number}), "
-        f"b AS (SELECT bin, sum(users) AS users FROM h GROUP BY bin), "
-        f"r AS (SELECT bin, 2 * sum(users) OVER (ORDER BY bin) - users AS doubled, sum(users) OVER () AS n FROM b) "
-        f"SELECT segment, sum(h.users * r.doubled), sum(h.users), any_value(n) "
-        f"FROM h JOIN r USING (bin) GROUP BY segment"
+        f"r AS (SELECT segment, users, 2 * sum(users) OVER (ORDER BY bin) - sum(users) OVER (PARTITION BY bin) "
+        f"AS doubled, sum(users) OVER () AS n FROM h) "
+        f"SELECT segment, sum(users * doubled), sum(users), any_value(n) FROM r GROUP BY segment"
     )
     return {segment: int(total) / (2 * int(n) * int(count)) for segment, total, count, n in rows}

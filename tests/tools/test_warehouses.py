@@ -2,8 +2,10 @@
 
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -13,6 +15,7 @@ from cartjury.data.records import Box
 from cartjury.tools.engine.dialect_table import COMPILED, DIALECT_TABLE, RUN
 from cartjury.tools.engine.dialects import DIALECTS
 from cartjury.tools.engine.fit_statement import export_fit
+from tests import spark
 from tests.postgres import Postgres, programs, server
 from tests.tools.plan_examples import PROFIT, plan_of, twelve
 from tests.warehouse_cases import ESSENTIAL, HOSTILE, QUOTED, WarehouseCase, warehouse_cases
@@ -51,6 +54,20 @@ def test_postgres_gives_the_thresholds_of_numpy_and_the_segments_of_the_oracle(
     given = f"\\set as_of '''{case.as_of}'''\n"  # as the header of the statement says
     assert case.wrong_thresholds(postgres.ask(given + case.fit("postgres"))) == []
     assert case.wrong_segments(postgres.ask(given + case.assign("postgres"))) == []
+
+
+@spark.needs_spark
+@pytest.mark.parametrize("name", ESSENTIAL, ids=lambda name: name.replace(" ", "_"))
+def test_spark_gives_the_thresholds_of_numpy_and_the_segments_of_the_oracle(name: str, tmp_path: Path) -> None:
+    case, session = CASES[name], spark.start()
+    pq.write_table(case.table, tmp_path / "carts.parquet")
+    session.read.parquet(f"file://{tmp_path}/carts.parquet").createOrReplaceTempView("cart_abandoners")
+    given = {"as_of": case.as_of.isoformat()}
+    try:
+        assert case.wrong_thresholds(session.sql(case.fit("spark"), args=given).collect()) == []
+        assert case.wrong_segments(session.sql(case.assign("spark"), args=given).collect()) == []
+    finally:
+        session.catalog.dropTempView("cart_abandoners")
 
 
 def test_the_cases_hold_what_databases_treat_differently() -> None:

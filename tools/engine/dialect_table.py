@@ -58,6 +58,7 @@ DIALECT_TABLE: Final[Mapping[str, Dialect]] = {
         days="datediff({as_of}, {date})",
         as_of=":as_of",
         how="a named parameter: spark.sql(sql, args={'as_of': '2026-01-31'})",
+        checked=RUN,
     ),
     "bigquery": Dialect(
         number="CASE WHEN IS_NAN(CAST({column} AS FLOAT64)) THEN NULL ELSE CAST({column} AS FLOAT64) END",

@@ -8,15 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cartjury.data.contract import CONTRACT, Column
+from cartjury.data.contract import CONTRACT
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
-from cartjury.tools.bad_rows import SHOWN, WIDTH
-from cartjury.tools.checks import REASONS
 from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine import spark_source
-from cartjury.tools.engine.spark_checks import check_column, stored
+from cartjury.tools.engine.spark_checks import check_column
+from cartjury.tools.engine.spark_faults import DUPLICATE, Read, collected, message, quarantine
 from cartjury.tools.engine.spark_session import told
 from cartjury.tools.engine.spark_source import PART, Source
 from cartjury.tools.engine.spark_sql import SPARK
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 RAW = "cartjury_raw"
-DUPLICATE = "of several rows with this user_id the one with the newest cart stays"
-
-
-class Read(NamedTuple):
-    """Which columns a run reads: of numbers and dates with their kinds, and texts that are carried as they are."""
-
-    columns: tuple[Column, ...]
-    texts: tuple[str, ...]
 
 
 def columns_read(source: Source, options: Options) -> Read:
@@ -54,6 +45,15 @@ def columns_read(source: Source, options: Options) -> Read:
 class Found(NamedTuple):
     """A pass over the source: its rows, those that break the contract, and those that repeat an id."""
 
+    rows: int
+    bad: int
+    repeated: int
+
+
+class Verdict(NamedTuple):
+    """All rows as they were judged: SQL of them, how many there are, are bad, and repeat an id."""
+
+    judged: str
     rows: int
     bad: int
     repeated: int
@@ -87,28 +87,12 @@ def load(
     name = Path(source).name
     check_header(name, list(opened.types))
     read = columns_read(opened, options)
-    judged = _judged(spark, opened, read, as_of)
-    found = _count(spark, judged)
-    if not found.rows:
-        raise InputError(f"{name} has no rows")
-    bad = found.bad
-    if found.repeated:
-        judged = _numbered(judged, read)
-        bad = _bad(spark, judged)
-    place = opened.place
-    if bad and options.on_bad_rows == "fail":
-        raise InputError(*_message(spark, judged, read, name, bad))
-    if bad == found.rows:
-        raise InputError(f"{name} has no usable rows: all were rejected")
-    notices = []
-    if bad:
-        place = _quarantine(spark, judged, read, shared)
-        where = "rejected_rows.csv" if _collected(shared, work) else f"{shared}/rejected_rows.parquet"
-        notices.append(f"{bad:,} bad rows were left out and written to {where}")
-        notices += [DUPLICATE] if found.repeated else []
+    verdict = _verdict(spark, opened, read, as_of)
+    _refuse(spark, verdict, read, name, options)
+    place, said = _without_bad(spark, verdict, read, opened.place, shared, work)
     sha, whole = spark_source.digest(spark, opened.files)
     if not whole:
-        notices.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
+        said.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
     if spark_source.part_files(spark, opened.place) != opened.files:
         raise InputError(f"{name} was changed while it was read: start the run again")
     spark_source.remember(place, spark_source.part_files(spark, place), work)
@@ -117,10 +101,46 @@ def load(
         generated=generated,
         sha256=sha,
         path=place.removeprefix("file://"),
-        rows=found.rows - bad,
-        rejected=bad,
-        notices=tuple(notices),
+        rows=verdict.rows - verdict.bad,
+        rejected=verdict.bad,
+        notices=tuple(said),
     )
+
+
+def _verdict(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> Verdict:
+    """Check all rows; only where ids repeat they are numbered, which sorts them."""
+    judged = _judged(spark, source, read, as_of)
+    found = _count(spark, judged)
+    if not found.repeated:
+        return Verdict(judged, *found)
+    numbered = _numbered(judged, read)
+    return Verdict(numbered, found.rows, _bad(spark, numbered), found.repeated)
+
+
+def _refuse(spark: "SparkSession", verdict: Verdict, read: Read, name: str, options: Options) -> None:
+    """Refuse bad rows that are not to be left out, and a source without good ones.
+
+    Raises:
+        InputError: see above.
+    """
+    if not verdict.rows:
+        raise InputError(f"{name} has no rows")
+    if verdict.bad and options.on_bad_rows == "fail":
+        raise InputError(*message(spark, verdict.judged, read, name, verdict.bad))
+    if verdict.bad == verdict.rows:
+        raise InputError(f"{name} has no usable rows: all were rejected")
+
+
+def _without_bad(
+    spark: "SparkSession", verdict: Verdict, read: Read, place: str, shared: str, work: Path
+) -> tuple[str, list[str]]:
+    """Return where the good rows are, the source itself if all are, and what to tell of the others."""
+    if not verdict.bad:
+        return place, []
+    place = quarantine(spark, verdict.judged, read, shared)
+    where = "rejected_rows.csv" if collected(shared, work) else f"{shared}/rejected_rows.parquet"
+    said = f"{verdict.bad:,} bad rows were left out and written to {where}"
+    return place, [said, *([DUPLICATE] if verdict.repeated else [])]
 
 
 def _judged(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> str:
@@ -173,68 +193,3 @@ def _bad(spark: "SparkSession", judged: str) -> int:
     with told():
         ((bad,),) = spark.sql(f"SELECT count(*) FROM {judged} WHERE is_bad OR nth > 1").collect()
     return int(bad)
-
-
-def _faults(judged: str, read: Read) -> str:
-    """SQL relation of the bad rows: their part file, and an array of what is wrong with each."""
-    reasons = ", ".join(f"{code}, {SPARK.text(reason)}" for code, reason in REASONS.items())
-    faults = [
-        f"named_struct('position', {i}, 'name', {SPARK.text(c.name)}, 'reason', map({reasons})[problems[{i}]], "
-        f"'value', CAST(raw_{i} AS STRING))"
-        for i, c in enumerate(read.columns)
-    ]
-    repeated = (
-        "named_struct('position', -1, 'name', 'user_id', 'reason', concat('is in ', times, ' rows'), 'value', user_id)"
-    )
-    repeats = f"CASE WHEN nth > 1 THEN array({repeated}) ELSE array() END"
-    return (
-        f"(SELECT {PART} AS file, concat({repeats}, filter(array({', '.join(faults)}), f -> f.reason IS NOT NULL)) "
-        f"AS faults FROM {judged} WHERE is_bad OR nth > 1)"
-    )
-
-
-def _message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int) -> tuple[str, tuple[str, ...]]:
-    """Return the error of a source with bad rows: a headline, and the first faults by file, column and value."""
-    faults = f"(SELECT file, inline(faults) FROM {_faults(judged, read)})"
-    with told():
-        ((total,),) = spark.sql(f"SELECT count(*) FROM {faults}").collect()
-        shown = f"SELECT file, name, value, reason FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
-        found = spark.sql(shown).collect()
-    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
-    hint = f"--on-bad-rows quarantine leaves bad rows out; {DUPLICATE}"
-    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*(_in_words(*fault) for fault in found), *more, hint)
-
-
-def _in_words(file: str, name: str, value: str | None, reason: str) -> str:
-    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
-    return f"{file}, column {name}:{shown} {reason}"
-
-
-def _quarantine(spark: "SparkSession", judged: str, read: Read, shared: str) -> str:
-    """Write the rows that are good to one folder, and what is wrong with the others to another."""
-    rows, rejected = f"{shared}/rows.parquet", f"{shared}/rejected_rows.parquet"
-    kept = ", ".join([*map(stored, read.columns), *map(SPARK.quoted, read.texts)])
-    with told():
-        spark.sql(f"SELECT {kept} FROM {judged} WHERE NOT is_bad AND nth = 1").write.parquet(rows, mode="overwrite")
-        spark.sql(
-            "SELECT file, concat_ws('; ', transform(faults, f -> concat(f.name, ' ', f.reason))) AS reasons, "
-            "concat_ws('; ', faults.name) AS columns, concat_ws('; ', faults.value) AS values "
-            f"FROM {_faults(judged, read)}"
-        ).write.parquet(rejected, mode="overwrite")
-    return rows
-
-
-def _collected(shared: str, work: Path) -> bool:
-    """Put the rejected rows of this machine's disk into one CSV; elsewhere they stay where they are."""
-    if not shared.startswith("file://") or Path(shared.removeprefix("file://")) != work.absolute():
-        return False
-    from cartjury.tools.engine.duck import connect, literal, spreadsheet_safe
-
-    found = f"read_parquet({literal(f'{work}/rejected_rows.parquet/*.parquet')})"
-    value = f"{spreadsheet_safe('values')} AS values"
-    with connect(work) as connection:
-        connection.execute(
-            f"COPY (SELECT file, reasons, columns, {value} FROM {found} ORDER BY ALL) "
-            f"TO {literal(str(work / 'rejected_rows.csv'))} (HEADER)"
-        )
-    return True

@@ -114,6 +114,13 @@ def test_map_names_a_column_even_beside_one_of_the_exact_name(tmp_path: Path) ->
     assert stored(loaded(path))["avg_order_value"].tolist() == [49.9]
 
 
+def test_a_column_that_map_gives_to_another_is_not_read_twice(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, carts("7"))
+    reason = "--map reads the column engagement_score as avg_order_value; say which one is engagement_score: --map eng"
+    with pytest.raises(InputError, match=reason):
+        loaded(path, map=["avg_order_value=engagement_score"])
+
+
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [

@@ -80,6 +80,14 @@ def test_a_file_without_header_is_refused_without_showing_its_row(tmp_path: Path
     assert "somebody" not in str(caught.value)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_file_without_header_and_commas_is_not_shown_either(tmp_path: Path, delimiter: str) -> None:
+    row = delimiter.join(("ann@example.com", "2026-11-20", "4"))
+    with pytest.raises(InputError, match="has no header: its first line holds values") as caught:
+        loaded(write_text(tmp_path, f"{row}\n{row}\n"))
+    assert "ann@example.com" not in str(caught.value)
+
+
 def test_the_separator_line_of_a_spreadsheet_is_obeyed(tmp_path: Path) -> None:
     text = csv_text([cart(), cart(user_id="u2", avg_order_value="x")]).replace(",", ";")
     with pytest.raises(InputError, match="row 2, column avg_order_value: 'x'"):

@@ -141,7 +141,7 @@ def test_any_number_survives_the_way_it_is_written(tmp_path_factory: Any, value:
         ("engagement_score", "50%", "n.a.", ".", 0.5),
     ],
 )
-def test_one_cell_without_the_usual_sign_does_not_keep_the_others_from_being_read(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_one_cell_without_the_usual_sign_does_not_keep_the_others_from_being_read(
     tmp_path: Path, column: str, text: str, odd: str, mark: str, value: float
 ) -> None:
     texts = [text] * 30 + [odd]

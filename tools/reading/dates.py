@@ -81,7 +81,7 @@ def check_format(form: str) -> None:
     if form in {CONTRACT, *FORMATS}:
         return
     parts = set(re.findall(r"%-?(.)", form.replace("%%", "")))
-    day = {"d"} & parts and {"m", "b", "B"} & parts or {"j"} & parts
+    day = ({"d"} & parts and {"m", "b", "B"} & parts) or {"j"} & parts
     if not ({"c", "x"} & parts or ({"Y", "y"} & parts and day)):
         raise InputError(
             f"--date-format {form}: it must say year, month and day: a pattern such as %d/%m/%Y or %Y-%m-%d %H:%M, "
@@ -156,7 +156,8 @@ def _pattern(raw: str, form: str) -> DateStyle:
     digits = f"regexp_replace({parts}.zone, '[^-+0-9]', '', 'g')"
     ahead = (
         f"CASE WHEN {digits} != '' THEN (3600 * try_cast({digits}[2:3] AS INTEGER) "
-        f"+ 60 * coalesce(try_cast({digits}[4:5] AS INTEGER), 0)) * CASE WHEN {digits}[1] = '-' THEN -1 ELSE 1 END ELSE 0 END"
+        f"+ 60 * coalesce(try_cast({digits}[4:5] AS INTEGER), 0)) "
+        f"* CASE WHEN {digits}[1] = '-' THEN -1 ELSE 1 END ELSE 0 END"
     )
     moment = f"({day} + to_seconds({seconds} - {ahead}))"
     zone = (

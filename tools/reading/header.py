@@ -160,7 +160,12 @@ def _missing(file: str, found: Sequence[str], missing: Sequence[str]) -> tuple[s
 
 def _is_data(found: Sequence[str]) -> bool:
     """Whether a line is a row rather than a header; a row is not shown."""
-    return not any(candidates(found, set()).values()) and any(DATUM.fullmatch(name) for name in found)
+    return not any(candidates(found, set()).values()) and holds_values(found)
+
+
+def holds_values(line: Sequence[str]) -> bool:
+    """Whether a number or a date stands in a line, whatever separates its fields."""
+    return any(DATUM.fullmatch(part) for name in line for part in re.split(r"[;\t|]", name))
 
 
 def _shown(found: Sequence[str]) -> str:

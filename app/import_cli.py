@@ -45,7 +45,7 @@ def events(  # noqa: PLR0913, PLR0917 - one parameter an option
     bots: Annotated[str, typer.Option(help="exclude suspected bots, or keep and flag them.")] = "exclude",
     bot_events: Annotated[int, typer.Option(help="More events than this within an hour make a suspected bot.")] = 300,
     on_bad_rows: Annotated[str, typer.Option(help="fail, or quarantine: leave bad rows out.")] = "fail",
-    delimiter: Annotated[str, typer.Option(help="What separates the columns of a CSV.")] = ",",
+    delimiter: Annotated[str, typer.Option(help="What separates the columns of a CSV; tab for a tab.")] = ",",
     memory_limit: Annotated[str | None, typer.Option(help="Memory of the engine, such as 500MB.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:

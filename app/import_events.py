@@ -18,7 +18,7 @@ WANTED = {
     "bots": "say exclude or keep",
     "on_bad_rows": "say fail or quarantine",
     "memory_limit": "say a size such as 500MB",
-    "delimiter": "say one character",
+    "delimiter": "say one character, or tab",
 }
 
 
@@ -28,7 +28,7 @@ def import_log(log: str, out: Path, asked: Mapping[str, Any], *, as_json: bool) 
     Raises:
         InputError: bad input, or an option with a value that it cannot have.
     """
-    wishes = checked({**asked, "delimiter": "\t" if asked["delimiter"] == r"\t" else asked["delimiter"]})
+    wishes = checked({**asked, "delimiter": "\t" if asked["delimiter"] in {"tab", r"\t"} else asked["delimiter"]})
     with Progress(percent, UNKNOWN) as progress:
         record = import_events(log, out, wishes, progress)
     if as_json:

@@ -33,6 +33,16 @@ def test_the_outcomes_are_a_table_and_the_next_command_is_said(empty_folder: Pat
     assert result.stderr.splitlines()[-1] == "next: cartjury run carts.parquet --as-of 2026-11-23"
 
 
+@pytest.mark.parametrize("written", ["tab", r"\t"])
+def test_a_tab_may_be_named_as_a_delimiter(empty_folder: Path, written: str) -> None:
+    log = shop(empty_folder)
+    log.write_text(log.read_text().replace(",", "\t"))
+
+    result = done("import", "events", log, "--preset", "rees46", "--delimiter", written)
+
+    assert "wrote 40 users" in result.stderr
+
+
 def test_the_record_on_disk_is_what_json_prints(empty_folder: Path) -> None:
     result = done("import", "events", shop(empty_folder), "--preset", "rees46", "--json", "--out", "c.csv")
 

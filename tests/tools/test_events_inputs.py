@@ -134,6 +134,25 @@ def test_blank_lines_are_not_counted_as_rows(tmp_path: Path) -> None:
     assert "row 2: has too few columns" in refusal(write_text(tmp_path, text, "log.csv"))
 
 
+def test_times_in_another_form_come_with_the_option_that_says_it(tmp_path: Path) -> None:
+    assert "said by --map 'time=event_time:...': iso, date, epoch_s" in refusal(rees46(tmp_path, "20,cart,A,1,u,s"))
+    assert "--map" not in refusal(rees46(tmp_path, "20 10:00:00,cart,A,-1,u,s"))
+
+
+def test_decimal_commas_come_with_the_option_that_reads_them(tmp_path: Path) -> None:
+    log = rees46(tmp_path, '20 10:00:00,cart,A,"1.234,50",u,s')
+    assert "--map 'price=price:comma' reads numbers such as 1.234,50" in refusal(log)
+    assert carts_of(log, columns=["price=price:comma"])["u"]["cart_value"] == 1234.5
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_log_without_header_is_refused_without_showing_its_row(tmp_path: Path, delimiter: str) -> None:
+    rows = [delimiter.join(("ann@example.com", "2026-11-20", "cart"))] * 2
+    said = refusal(write_text(tmp_path, "\n".join(rows) + "\n", "log.csv"))
+    assert "header" in said
+    assert "ann@example.com" not in said
+
+
 def test_ids_keep_their_nineteen_digits(tmp_path: Path) -> None:
     ids = ["9007199254740993001", "9007199254740993002"]
     log = rees46(tmp_path, *(f"20 10:00:00,cart,A,10,{i},s" for i in ids))

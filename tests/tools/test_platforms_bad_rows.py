@@ -36,6 +36,11 @@ def test_a_bad_value_is_named_by_file_row_column_and_value(tmp_path: Path) -> No
     assert "--on-bad-rows quarantine" in message
 
 
+def test_a_column_that_is_read_for_two_things_has_its_fault_once(tmp_path: Path) -> None:
+    message = refused(checkouts(tmp_path, checkout(1, ANN, DAY, total_line_items_price="4,50")))
+    assert message.count("column total_line_items_price") == 1
+
+
 def test_only_the_first_twenty_are_shown(tmp_path: Path) -> None:
     message = refused(checkouts(tmp_path, *(checkout(i, ANN, "45998.46") for i in range(15))))
 

@@ -86,6 +86,17 @@ def test_a_refusal_on_the_profile_counts_more_than_what_the_cart_says(
     assert report.outcomes["no_consent"] == int(left_out)
 
 
+@pytest.mark.parametrize("column", ["Consent", "Email Marketing Consent"])
+def test_a_refusal_counts_in_either_column_that_klaviyo_has_for_it(tmp_path: Path, column: str) -> None:
+    row = {k: v for k, v in profile(ANN).items() if k != "Consent"} | {column: "NEVER_SUBSCRIBED"}
+
+    _, report = imported(
+        carts_of(tmp_path, ANN, BEN), profiles(tmp_path, row, columns=[*row, "Last Open", "Last Click"])
+    )
+
+    assert (report.outcomes["no_consent"], report.outcomes["written"]) == (1, 1)
+
+
 def test_lifetime_value_is_no_profitability(tmp_path: Path) -> None:
     beside = profiles(tmp_path, profile(ANN, Historic_Customer_Lifetime_Value="900"))
     row = {k: v for k, v in checkout(1, ANN, "2026-11-20T10:00:00Z").items() if k != "total_discounts"}

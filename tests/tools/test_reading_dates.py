@@ -135,3 +135,26 @@ def test_an_order_on_or_after_the_cart_is_told_and_left_out_on_request(
     assert found.rows == 2
     assert any("1 user ordered on or after the cart date" in n for n in found.notices) is recovered
     assert loaded(path, on_bad_rows="quarantine").rows == (1 if recovered else 2)
+
+
+@pytest.mark.parametrize("form", ["%d/%m", "%Y-%m", "%H:%M", "dd.mm.yyyy", ""])
+def test_a_format_that_does_not_say_year_month_and_day_is_refused(tmp_path: Path, form: str) -> None:
+    # The engine would fill in 1900 for the year, or the first of the month for the day.
+    with pytest.raises(InputError, match="must say year, month and day: a pattern such as %d/%m/%Y"):
+        days(tmp_path, "23/11", date_format=[f"{COLUMN}={form}"])
+
+
+def test_a_year_of_two_digits_that_may_stand_first_or_last_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'26-11-20', can be read as %d-%m-%y or %y-%m-%d\n.*--date-format"):
+        days(tmp_path, "26-11-20", "26-11-21")
+    assert days(tmp_path, "26-11-20", date_format=[f"{COLUMN}=%y-%m-%d"]) == ["2026-11-20"]
+    assert days(tmp_path, "20-11-26", date_format=[f"{COLUMN}=%d-%m-%y"]) == ["2026-11-20"]
+
+
+def test_an_offset_of_whole_hours_as_postgres_writes_it_is_brought_to_utc(tmp_path: Path) -> None:
+    assert days(tmp_path, "2026-11-20 23:30:00+00", "2026-11-20 23:30:00-05") == ["2026-11-20", "2026-11-21"]
+
+
+def test_dates_in_no_known_format_come_with_the_option_that_says_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not in one format; --date-format says which"):
+        days(tmp_path, "20. Dezember 2026", "21. Dezember 2026")

@@ -80,6 +80,14 @@ def test_a_file_without_header_is_refused_without_showing_its_row(tmp_path: Path
     assert "somebody" not in str(caught.value)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_file_without_header_and_commas_is_not_shown_either(tmp_path: Path, delimiter: str) -> None:
+    row = delimiter.join(("ann@example.com", "2026-11-20", "4"))
+    with pytest.raises(InputError, match="has no header: its first line holds values") as caught:
+        loaded(write_text(tmp_path, f"{row}\n{row}\n"))
+    assert "ann@example.com" not in str(caught.value)
+
+
 def test_the_separator_line_of_a_spreadsheet_is_obeyed(tmp_path: Path) -> None:
     text = csv_text([cart(), cart(user_id="u2", avg_order_value="x")]).replace(",", ";")
     with pytest.raises(InputError, match="row 2, column avg_order_value: 'x'"):
@@ -112,6 +120,13 @@ def test_map_names_a_column_even_beside_one_of_the_exact_name(tmp_path: Path) ->
     path = write_csv(tmp_path, [{**cart(), "AOV (USD)": "7"}], (*COLUMN_NAMES, "AOV (USD)"))
     assert stored(loaded(path, map=["avg_order_value=AOV (USD)"]))["avg_order_value"].tolist() == [7]
     assert stored(loaded(path))["avg_order_value"].tolist() == [49.9]
+
+
+def test_a_column_that_map_gives_to_another_is_not_read_twice(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, carts("7"))
+    reason = "--map reads the column engagement_score as avg_order_value; say which one is engagement_score: --map eng"
+    with pytest.raises(InputError, match=reason):
+        loaded(path, map=["avg_order_value=engagement_score"])
 
 
 @pytest.mark.parametrize(

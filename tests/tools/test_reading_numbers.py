@@ -131,3 +131,22 @@ def test_any_number_survives_the_way_it_is_written(tmp_path_factory: Any, value:
     with connect(tmp_path_factory.getbasetemp()) as connection:
         query = f"SELECT {number('x', NumberStyle(mark))} FROM (SELECT {literal(text)} AS x)"
         assert connection.execute(query).fetchall() == [(float(value),)]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "odd", "mark", "value"),
+    [
+        ("avg_order_value", "$1,250.00", "-$3", ".", 1250),
+        ("avg_order_value", "1.250,00 \u20ac", "$3", ",", 1250),
+        ("engagement_score", "50%", "n.a.", ".", 0.5),
+    ],
+)
+def test_one_cell_without_the_usual_sign_does_not_keep_the_others_from_being_read(
+    tmp_path: Path, column: str, text: str, odd: str, mark: str, value: float
+) -> None:
+    texts = [text] * 30 + [odd]
+    with pytest.raises(InputError, match=f"nearly all of {column} has .*: --decimal {mark} reads it so"):
+        values(tmp_path, *texts, column=column)
+    path = write_text(tmp_path, csv_text(carts(*texts, column=column)))
+    assert set(stored(loaded(path, decimal=mark, on_bad_rows="quarantine"))[column]) == {value}
+    assert [row["row"] for row in rejected(path)] == ["31"]

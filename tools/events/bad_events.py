@@ -11,6 +11,7 @@ from cartjury.tools.events.fields import REASONS
 from cartjury.tools.events.parts import Part
 
 SHOWN = 20
+COMMA = r"-?\d{1,3}(\.?\d{3})*,\d+"  # a number with a decimal comma
 WIDTH = 60
 TORN = {
     "MISSING COLUMNS": "has too few columns",
@@ -48,7 +49,24 @@ def message(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], bad: i
     more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
     where = parts[0].name if len(parts) == 1 else f"{len({part for part, *_ in found})} of {len(parts)} files"
     hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
-    return f"{where}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, hint)
+    return f"{where}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, *_ways_out(connection, parts), hint)
+
+
+def _ways_out(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[str]:
+    """Say how to read columns that are written otherwise than was said."""
+    columns = {field.name: role for part in parts for role, field in part.roles.items()}
+    found = connection.execute(
+        f"SELECT name, bool_or(regexp_full_match(value, {literal(COMMA)})) FROM faults "
+        f"WHERE reason IN ({literal(REASONS[2])}, {literal(REASONS[3])}) GROUP BY name ORDER BY name"
+    ).fetchall()
+    said = []
+    for name, comma in found:
+        if columns[name] == "time":
+            ways = "iso, date, epoch_s, epoch_ms, epoch_us or a pattern such as %d.%m.%Y %H:%M"
+            said.append(f"how the times are written is said by --map 'time={name}:...': {ways}")
+        elif comma:
+            said.append(f"--map '{columns[name]}={name}:comma' reads numbers such as 1.234,50")
+    return said
 
 
 def write_rejected(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], target: Path) -> None:

@@ -9,6 +9,7 @@ import duckdb
 
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
+from cartjury.tools.reading.header import holds_values
 from cartjury.tools.reading.kinds import BROKEN, Kind, text_or_parquet, unpacked
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
@@ -104,5 +105,7 @@ def _header(name: str, first: bytes, delimiter: str) -> list[str]:
         raise InputError(f"{name}: the first line is empty; it must hold the names of the columns")
     if len(header) == 1 and (other := next((d for d in ";\t|," if d in header[0]), None)):
         shown = r"\t" if other == "\t" else other
-        raise InputError(f"{name}: the header is one single column, {header[0][:60]!r}: say --delimiter '{shown}'")
+        # Where values stand in the first line, they may be a person's.
+        text = "" if holds_values(header) else f", {header[0][:60]!r}"
+        raise InputError(f"{name}: the header is one single column{text}: say --delimiter '{shown}'")
     return header

@@ -14,6 +14,7 @@ from cartjury.data.event_presets import CUSTOM, REQUIRED, Role, presets
 from cartjury.tools.events.log_files import Field, Table, open_table
 from cartjury.tools.events.log_format import LogFormat
 from cartjury.tools.events.nested import ITEM, nested_field, one_row_an_item
+from cartjury.tools.reading.header import holds_values
 
 SHOWN = 20  # columns that a message lists
 UNKNOWN = "?"  # the type of a nested field before the engine was asked
@@ -63,6 +64,9 @@ def _match(name: str, table: Table, fmt: LogFormat) -> dict[Role, Field]:
             found[role] = fields[0]
         elif candidates and (role in REQUIRED or role in fmt.said):
             missing.append(f"{' or '.join(candidates)} ({role})")
+    if missing and not found and holds_values([field.name for field in table.fields]):
+        # What stands there may be a person's; it is not shown.
+        raise InputError(f"{name} has no header: its first line holds values; put the names of the columns above it")
     if missing:
         raise InputError(f"{name}: there is no column {', '.join(missing)}", _hints(table, fmt))
     return found

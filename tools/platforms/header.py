@@ -110,7 +110,12 @@ def _known(name: str, header: list[str]) -> Platform:
     if platform is None:
         shown = ", ".join(header[:12]) + (f" and {len(header) - 12} more" if len(header) > 12 else "")
         known = (f"  {p.title}" for p in platforms())
-        raise InputError(f"{name} is no export that is known", (f"found columns: {shown}", "known are:", *known))
+        hints = (
+            "columns are known by their English names: switch the shop's language and export again, or rename them",
+        )
+        raise InputError(
+            f"{name} is no export that is known", (f"found columns: {shown}", "known are:", *known, *hints)
+        )
     return platform
 
 

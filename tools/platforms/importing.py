@@ -175,7 +175,11 @@ def _report(
     wish: Wish, facts: Facts, as_of: date, bad: int, said: tuple[str, ...], drafts: Mapping[Path, Path]
 ) -> ImportReport:
     columns = mapping(facts)
-    rejected = (f"{bad:,} bad rows were left out and listed in {rejected_of(wish.out)}",) if bad else ()
+    rejected = (
+        (f"{bad:,} bad row{'s were' if bad > 1 else ' was'} left out and listed in {rejected_of(wish.out)}",)
+        if bad
+        else ()
+    )
     return ImportReport(
         cartjury=version("cartjury"),
         platform=facts.exports["carts"].platform.id,

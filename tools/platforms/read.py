@@ -66,7 +66,11 @@ def read_export(connection: duckdb.DuckDBPyConnection, export: Export, zone: str
         if f not in fields
     ]
     connection.execute(f"CREATE TEMP TABLE {table} AS SELECT row, {', '.join(typed)} FROM {texts}")
+    # A column that plays two parts has each fault once.
+    parts = {(export.columns[f], KINDS[f]): f for f in reversed(fields)}
     for position, (field, checked) in enumerate(checks.items(), start=1):
+        if parts[export.columns[field], KINDS[field]] != field:
+            continue
         value = _shown(field, quoted(field)) if checked.shown else "NULL"
         connection.execute(
             f"INSERT INTO faults SELECT {literal(export.path.name)}, row, key, {position}, "

@@ -4,8 +4,10 @@ A column of dates is read in one format as a whole. A time of day may follow in 
 taken as UTC.
 """
 
+import re
 from typing import NamedTuple
 
+from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal
 
 DAY, ZONED, NAIVE, MOVED = 0, 1, 2, 3  # no time; a time in UTC; one without a zone; one with another zone
@@ -13,7 +15,7 @@ DAY, ZONED, NAIVE, MOVED = 0, 1, 2, 3  # no time; a time in UTC; one without a z
 ISO = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?"
 TIME = (
     r"(?:[T ,]+(?:at )?(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?"
-    r" ?(Z|UTC|GMT|(?:GMT|UTC)?[+-]\d\d:?\d\d)?(?: \([\w ]+\))?)?"
+    r" ?(Z|UTC|GMT|(?:GMT|UTC)?[+-]\d\d(?::?\d\d)?)?(?: \([\w ]+\))?)?"
 )
 TIME_PARTS = "['day', 'hour', 'minute', 'second', 'half', 'zone']"
 WEEKDAY = r"(?:(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?,? )?"
@@ -38,6 +40,8 @@ PATTERNS = {
     "%m/%d/%y": f"{MONTH_}/{DAY_}/{YY}",
     "%d-%m-%y": f"{DAY_}-{MONTH_}-{YY}",
     "%m-%d-%y": f"{MONTH_}-{DAY_}-{YY}",
+    "%y/%m/%d": f"{YY}/{MONTH_}/{DAY_}",
+    "%y-%m-%d": f"{YY}-{MONTH_}-{DAY_}",
     "%d %b %Y": f"{DAY_} {MONTHS} {YEAR}",
     "%d-%b-%Y": f"{DAY_}-{MONTHS}-{YEAR}",
     "%d-%b-%y": f"{DAY_}-{MONTHS}-{YY}",
@@ -66,6 +70,23 @@ class DateStyle(NamedTuple):
     day: str
     moment: str
     zone: str
+
+
+def check_format(form: str) -> None:
+    """Refuse a format that does not say year, month and day: the engine would fill in what is missing.
+
+    Raises:
+        InputError: it says what a format looks like.
+    """
+    if form in {CONTRACT, *FORMATS}:
+        return
+    parts = set(re.findall(r"%-?(.)", form.replace("%%", "")))
+    day = ({"d"} & parts and {"m", "b", "B"} & parts) or {"j"} & parts
+    if not ({"c", "x"} & parts or ({"Y", "y"} & parts and day)):
+        raise InputError(
+            f"--date-format {form}: it must say year, month and day: a pattern such as %d/%m/%Y or %Y-%m-%d %H:%M, "
+            f"or {CONTRACT}, {EXCEL}, {', '.join(EPOCH)}"
+        )
 
 
 def date_style(raw: str, form: str) -> DateStyle:
@@ -134,8 +155,9 @@ def _pattern(raw: str, form: str) -> DateStyle:
     )
     digits = f"regexp_replace({parts}.zone, '[^-+0-9]', '', 'g')"
     ahead = (
-        f"CASE WHEN strlen({digits}) = 5 THEN (3600 * try_cast({digits}[2:3] AS INTEGER) "
-        f"+ 60 * try_cast({digits}[4:5] AS INTEGER)) * CASE WHEN {digits}[1] = '-' THEN -1 ELSE 1 END ELSE 0 END"
+        f"CASE WHEN {digits} != '' THEN (3600 * try_cast({digits}[2:3] AS INTEGER) "
+        f"+ 60 * coalesce(try_cast({digits}[4:5] AS INTEGER), 0)) "
+        f"* CASE WHEN {digits}[1] = '-' THEN -1 ELSE 1 END ELSE 0 END"
     )
     moment = f"({day} + to_seconds({seconds} - {ahead}))"
     zone = (

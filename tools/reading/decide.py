@@ -16,7 +16,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.tools.engine.duck import one, quoted
 from cartjury.tools.reading.cells import SAMPLED, Cells, fails
-from cartjury.tools.reading.dates import CONTRACT
+from cartjury.tools.reading.dates import CONTRACT, check_format
 from cartjury.tools.reading.decide_dates import decide_dates
 from cartjury.tools.reading.decide_numbers import decide_numbers
 from cartjury.tools.reading.styles import Style, is_word
@@ -95,7 +95,7 @@ def wished_styles(columns: Sequence[Column], options: Options, *, joined: bool) 
         joined: whether an underscore may stand between digits.
 
     Raises:
-        InputError: an option names a column that it can mean nothing for.
+        InputError: an option names a column that it can mean nothing for, or a format that names no day.
     """
     dates = {c.name for c in columns if c.kind == "date"}
     numbers = {c.name for c in columns if c.kind not in {"date", "text"}}
@@ -106,6 +106,8 @@ def wished_styles(columns: Sequence[Column], options: Options, *, joined: bool) 
         for name in sorted(names - able):
             raise InputError(f"{option} {name}=...: there are the columns {', '.join(sorted(able))}")
     formats = options.date_format
+    for form in formats.values():
+        check_format(form)
     return {
         c.name: Style(form=formats.get(c.name, formats.get(ANY, CONTRACT)))
         if c.name in dates

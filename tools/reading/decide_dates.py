@@ -32,7 +32,8 @@ def decide_dates(cells: Cells, column: Column) -> tuple[Style, list[str]]:
         reading = [style for style, n in zip(reading, failed, strict=True) if not n]
     if not reading:
         best, n = max(zip(FORMATS[1:], fitting[1:], strict=True), key=lambda pair: pair[1])
-        hint = [_date_hint(column.name, best if n >= NEARLY * present else "")] if free and n else []
+        is_odd = n > 0 or fitting[0] < NEARLY * present
+        hint = [_date_hint(column.name, best if n >= NEARLY * present else "")] if free and is_odd else []
         return given._replace(words=True), hint
     if len(reading) > 1 and reading[0].form != CONTRACT and _differ(cells, column, reading):
         ways = " or ".join(style.form for style in reading)

@@ -93,17 +93,13 @@ def _failures(
 
 
 def _styles(cells: Cells, columns: Sequence[Column], mark: Mark) -> dict[str, Style]:
-    """The style of each column under a decimal mark: what stands beside its numbers is seen in the sample."""
-    around = ", ".join(
-        f"min({text}) FILTER (NOT {is_word(raw)}), max({text}) FILTER (NOT {is_word(raw)})"
-        for raw in (quoted(c.name) for c in columns)
-        for text in (beside(raw),)
+    """The style of each column under a decimal mark: what stands beside most of its numbers is seen in the sample."""
+    usual = ", ".join(
+        f"mode({beside(raw)} ORDER BY {raw}) FILTER (NOT {is_word(raw)})" for raw in (quoted(c.name) for c in columns)
     )
-    ends = one(cells.connection, f"SELECT {around} FROM {SAMPLED}")
     found = {}
-    for i, column in enumerate(columns):
-        low, high = ends[2 * i : 2 * i + 2]
-        word = low if low and low == high and _may_stand(column, low) else ""
+    for column, seen in zip(columns, one(cells.connection, f"SELECT {usual} FROM {SAMPLED}"), strict=True):
+        word = seen if seen and _may_stand(column, seen) else ""
         found[column.name] = cells.given[column.name]._replace(words=True, number=NumberStyle(mark, word))
     return found
 
@@ -132,8 +128,14 @@ def _which_mark(cells: Cells, name: str, way: Ways) -> InputError:
 
 
 def _number_hints(failed: Mapping[str, Sequence[int]], columns: Sequence[Column]) -> list[str]:
-    return [
-        f"nearly all of {c.name} has decimal commas: --decimal , reads it so"
-        for c in columns
-        if failed[c.name][2] < (1 - NEARLY) * failed[c.name][0]
-    ]
+    found = []
+    for c in columns:
+        plain, point, comma = failed[c.name]
+        if min(point, comma) >= (1 - NEARLY) * plain:
+            continue
+        if comma < point:
+            found.append(f"nearly all of {c.name} has decimal commas: --decimal , reads it so")
+        else:
+            what = "thousands separators or a currency or % beside the number"
+            found.append(f"nearly all of {c.name} has {what}: --decimal . reads it so")
+    return found

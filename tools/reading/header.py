@@ -48,7 +48,8 @@ def resolve(file: str, found: Sequence[str], wished: Mapping[str, str]) -> Heade
     twice = [c for c, n in Counter(found).items() if n > 1 and c in COLUMN_NAMES and c not in places]
     if twice:
         raise InputError(f"{file}: the column {', '.join(twice)} occurs twice; keep one of them")
-    places |= {c: found.index(c) for c in COLUMN_NAMES if c in found and c not in places}
+    given = set(places.values())
+    places |= {c: at for c in COLUMN_NAMES if c not in places and c in found and (at := found.index(c)) not in given}
     likely = candidates([*found], taken=set(places.values()))
     for column in COLUMN_NAMES:
         if column not in places and len(likely[column]) > 1:
@@ -58,6 +59,11 @@ def resolve(file: str, found: Sequence[str], wished: Mapping[str, str]) -> Heade
         if column not in places and likely[column]:
             places[column] = likely[column][0]
     missing = [c for c in COLUMN_NAMES if c not in places]
+    given_away = next((c for c in missing if c in found), None)
+    if given_away:
+        other = next(c for c, i in places.items() if found[i] == given_away)
+        say = f"say which one is {given_away}: --map {given_away}='NAME IN THE FILE'"
+        raise InputError(f"{file}: --map reads the column {given_away} as {other}; {say}")
     if missing:
         raise InputError(*_missing(file, found, missing))
     by_place = dict(zip(places.values(), places, strict=True))
@@ -154,7 +160,12 @@ def _missing(file: str, found: Sequence[str], missing: Sequence[str]) -> tuple[s
 
 def _is_data(found: Sequence[str]) -> bool:
     """Whether a line is a row rather than a header; a row is not shown."""
-    return not any(candidates(found, set()).values()) and any(DATUM.fullmatch(name) for name in found)
+    return not any(candidates(found, set()).values()) and holds_values(found)
+
+
+def holds_values(line: Sequence[str]) -> bool:
+    """Whether a number or a date stands in a line, whatever separates its fields."""
+    return any(DATUM.fullmatch(part) for name in line for part in re.split(r"[;\t|]", name))
 
 
 def _shown(found: Sequence[str]) -> str:

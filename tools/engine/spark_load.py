@@ -12,7 +12,6 @@ from cartjury.data.contract import CONTRACT, Column
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
 from cartjury.data.run_records import Dataset
-from cartjury.tools.bad_rows import SHOWN, WIDTH
 from cartjury.tools.checks import REASONS
 from cartjury.tools.columns import further_numbers, further_texts
 from cartjury.tools.engine import spark_source
@@ -20,6 +19,7 @@ from cartjury.tools.engine.spark_checks import check_column, stored
 from cartjury.tools.engine.spark_session import told
 from cartjury.tools.engine.spark_source import PART, Source
 from cartjury.tools.engine.spark_sql import SPARK
+from cartjury.tools.fault_words import SHOWN, counted, in_words, with_rest
 from cartjury.tools.source import check_header
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def load(
         where = "rejected_rows.csv" if _collected(shared, work) else f"{shared}/rejected_rows.parquet"
         notices.append(f"{bad:,} bad rows were left out and written to {where}")
         notices += [DUPLICATE] if found.repeated else []
-    sha, whole = spark_source.digest(spark, opened.files)
+    sha, whole = spark_source.digest(spark, opened)
     if not whole:
         notices.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
     if spark_source.part_files(spark, opened.place) != opened.files:
@@ -198,16 +198,11 @@ def _message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int
     faults = f"(SELECT file, inline(faults) FROM {_faults(judged, read)})"
     with told():
         ((total,),) = spark.sql(f"SELECT count(*) FROM {faults}").collect()
-        shown = f"SELECT file, name, value, reason FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
+        shown = f"SELECT file, name, reason, value FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
         found = spark.sql(shown).collect()
-    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    lines = [in_words(*fault) for fault in found]
     hint = f"--on-bad-rows quarantine leaves bad rows out; {DUPLICATE}"
-    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*(_in_words(*fault) for fault in found), *more, hint)
-
-
-def _in_words(file: str, name: str, value: str | None, reason: str) -> str:
-    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
-    return f"{file}, column {name}:{shown} {reason}"
+    return f"{name}: {counted(bad)}", (*with_rest(lines, total), hint)
 
 
 def _quarantine(spark: "SparkSession", judged: str, read: Read, shared: str) -> str:

@@ -57,6 +57,8 @@ def options(**given: object) -> Options:
 def write_parquet(path: Path, frame: pd.DataFrame) -> Path:
     """Write carts with dates as dates."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    days = {c: pd.to_datetime(frame[c]).dt.date for c in ("cart_abandoned_date", "last_order_date")}
+    days = {
+        c: pd.to_datetime(frame[c]).astype("date32[day][pyarrow]") for c in ("cart_abandoned_date", "last_order_date")
+    }
     frame.assign(**days).to_parquet(path, index=False)
     return path

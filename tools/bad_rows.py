@@ -14,13 +14,12 @@ import duckdb
 from cartjury.data.contract import LONGEST_ID
 from cartjury.data.errors import InputError
 from cartjury.tools.checks import REASONS, TOO_LONG, UNREADABLE
-from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
+from cartjury.tools.engine.duck import literal, one
+from cartjury.tools.fault_words import SHOWN, counted, in_words, listed, with_rest
 from cartjury.tools.reading.facts import Facts
 from cartjury.tools.reading.marks import EMPTY, ORDER, RECOVERED, TOTAL
 from cartjury.tools.source import Source
 
-SHOWN = 20  # faults that a message lists
-WIDTH = 60  # characters of a bad value that a message shows
 EXAMPLES = 1000  # unreadable values of a column that are looked at again
 NEARLY = 0.9  # share of a column that makes a fault one of the column
 REASON = "concat(reason, ' ' || twin)"
@@ -113,19 +112,15 @@ def message(
         f"SELECT row, name, {REASON}, value FROM faults ORDER BY row, position LIMIT {SHOWN}"
     ).fetchall()
     (total,) = one(connection, "SELECT count(*) FROM faults")
-    lines = [_in_words(*fault) for fault in found]
-    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    lines = [in_words(f"row {row:,}", *fault) for row, *fault in found]
     hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
-    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, *hints, hint)
+    return f"{name}: {counted(bad)}", (*with_rest(lines, total), *hints, hint)
 
 
 def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Path) -> None:
     """Write the bad rows with their reasons to a CSV."""
-    value = spreadsheet_safe("value")
     connection.execute(
-        f"COPY (SELECT row, string_agg(concat(name || ' ', {REASON}), '; ' "
-        f"ORDER BY position) AS reasons, string_agg(coalesce(name, 'the line'), '; ' ORDER BY position) AS columns, "
-        f"string_agg({value}, '; ' ORDER BY position) AS values FROM faults GROUP BY row ORDER BY row) "
+        f"COPY (SELECT row, {listed(REASON)} FROM faults GROUP BY row ORDER BY row) "
         f"TO {literal(str(rejected))} (HEADER)"
     )
 
@@ -221,8 +216,3 @@ def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, source: Source, b
         "FROM faults f ASOF LEFT JOIN shift r ON f.row >= r.first ASOF LEFT JOIN shift t ON f.twin >= t.first "
         "UNION ALL SELECT row, 0, NULL, 0, reason, NULL, value FROM torn"
     )
-
-
-def _in_words(row: int, name: str | None, reason: str, value: str | None) -> str:
-    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
-    return f"row {row:,}{f', column {name}' if name else ''}:{shown} {reason}"

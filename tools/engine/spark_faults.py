@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cartjury.data.contract import Column
-from cartjury.tools.bad_rows import SHOWN, WIDTH
 from cartjury.tools.checks import REASONS
 from cartjury.tools.engine.duck import connect, literal, spreadsheet_safe
 from cartjury.tools.engine.spark_checks import stored
 from cartjury.tools.engine.spark_session import told
 from cartjury.tools.engine.spark_source import PART
 from cartjury.tools.engine.spark_sql import SPARK
+from cartjury.tools.fault_words import SHOWN, counted, in_words, with_rest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -48,16 +48,11 @@ def message(spark: "SparkSession", judged: str, read: Read, name: str, bad: int)
     faults = f"(SELECT file, inline(faults) FROM {_faults(judged, read)})"
     with told():
         ((total,),) = spark.sql(f"SELECT count(*) FROM {faults}").collect()
-        shown = f"SELECT file, name, value, reason FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
+        shown = f"SELECT file, name, reason, value FROM {faults} ORDER BY file, position, value, reason LIMIT {SHOWN}"
         found = spark.sql(shown).collect()
-    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    lines = [in_words(*fault) for fault in found]
     hint = f"--on-bad-rows quarantine leaves bad rows out; {DUPLICATE}"
-    return f"{name}: {bad:,} bad row{'s' if bad > 1 else ''}", (*(_in_words(*fault) for fault in found), *more, hint)
-
-
-def _in_words(file: str, name: str, value: str | None, reason: str) -> str:
-    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
-    return f"{file}, column {name}:{shown} {reason}"
+    return f"{name}: {counted(bad)}", (*with_rest(lines, total), hint)
 
 
 def quarantine(spark: "SparkSession", judged: str, read: Read, shared: str) -> str:

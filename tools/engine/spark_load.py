@@ -90,7 +90,7 @@ def load(
     verdict = _verdict(spark, opened, read, as_of)
     _refuse(spark, verdict, read, name, options)
     place, said = _without_bad(spark, verdict, read, opened.place, shared, work)
-    sha, whole = spark_source.digest(spark, opened.files)
+    sha, whole = spark_source.digest(spark, opened)
     if not whole:
         said.append(f"the sha256 of {name} is made of names, lengths and times: its files are too large to hash")
     if spark_source.part_files(spark, opened.place) != opened.files:

@@ -2,8 +2,8 @@
 
 import glob
 import json
+import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.places import is_url
 from cartjury.data.run_records import FileEntry
 from cartjury.tools.engine.spark_session import is_local, told
+from cartjury.tools.reading.parts import joined_digest
 from cartjury.tools.source import sha256_of
 
 if TYPE_CHECKING:
@@ -95,20 +96,23 @@ def part_files(spark: "SparkSession", place: str) -> list[PartFile]:
     return sorted(PartFile(*row) for row in rows)
 
 
-def digest(spark: "SparkSession", files: Sequence[PartFile]) -> tuple[str, bool]:
-    """Hash a source.
+def digest(spark: "SparkSession", source: Source) -> tuple[str, bool]:
+    """Hash a source, to the same as DuckDB does.
 
     Returns:
-        SHA-256 of the only file, or of the lines "name hash" of all; and whether contents were hashed: of files too
+        SHA-256 of a file, or of the lines "name hash" of a folder's; and whether contents were hashed: of files too
         large for Spark it is name, length and time of change.
     """
+    files = source.files
     if is_local(spark):
-        hashes = {f.url: sha256_of(_path(f.url)) for f in files}
+        hashes = {str(path): sha256_of(path) for path in (_path(f.url) for f in files)}
     elif all(f.length <= LARGEST_READ for f in files):
         hashes = {url: entry.sha256 for url, entry in hashed(spark, [f.url for f in files]).items()}
     else:
-        return _joined({f.url: f"{f.length} {f.changed}" for f in files}), False
-    return (next(iter(hashes.values())) if len(hashes) == 1 else _joined(hashes)), True
+        return joined_digest({f.url: f"{f.length} {f.changed}" for f in files}), False
+    named = re.sub(r"\\(.)", r"\1", source.place)  # its characters that would be a pattern are marked
+    is_file = len(files) == 1 and files[0].url.endswith(named.removeprefix("file://"))
+    return (next(iter(hashes.values())) if is_file else joined_digest(hashes)), True
 
 
 def hashed(spark: "SparkSession", places: Sequence[str]) -> dict[str, FileEntry]:
@@ -183,12 +187,3 @@ def _refuse_gaps(files: Sequence[PartFile], types: Mapping[str, str]) -> None:
 
 def _path(url: str) -> Path:
     return Path(url.removeprefix("file:").replace("///", "/", 1))
-
-
-def _joined(by_url: Mapping[str, str]) -> str:
-    """Hash names and what belongs to them; a name begins where the URLs begin to differ."""
-    first, last = min(by_url), max(by_url)
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
-    start = first.rfind("/", 0, same) + 1
-    lines = sorted(f"{url[start:]} {value}\n" for url, value in by_url.items())
-    return sha256("".join(lines).encode()).hexdigest()

@@ -6,13 +6,12 @@ from pathlib import Path
 import duckdb
 
 from cartjury.tools.blank_lines import blank_records
-from cartjury.tools.engine.duck import literal, one, spreadsheet_safe
+from cartjury.tools.engine.duck import literal, one
 from cartjury.tools.events.fields import REASONS
 from cartjury.tools.events.parts import Part
+from cartjury.tools.fault_words import SHOWN, counted, in_words, listed, with_rest
 
-SHOWN = 20
 COMMA = r"-?\d{1,3}(\.?\d{3})*,\d+"  # a number with a decimal comma
-WIDTH = 60
 TORN = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
@@ -45,11 +44,11 @@ def message(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], bad: i
         f"SELECT part, row, name, reason, value FROM faults ORDER BY part, row, position LIMIT {SHOWN}"
     ).fetchall()
     (total,) = one(connection, "SELECT count(*) FROM faults")
-    lines = [_in_words(parts[part].name if len(parts) > 1 else "", *rest) for part, *rest in found]
-    more = [f"and {total - SHOWN:,} more"] if total > SHOWN else []
+    files = [f"{part.name}, " if len(parts) > 1 else "" for part in parts]
+    lines = [in_words(f"{files[part]}row {row:,}", *fault) for part, row, *fault in found]
     where = parts[0].name if len(parts) == 1 else f"{len({part for part, *_ in found})} of {len(parts)} files"
     hint = "row 1 is the first below the header; --on-bad-rows quarantine leaves bad rows out"
-    return f"{where}: {bad:,} bad row{'s' if bad > 1 else ''}", (*lines, *more, *_ways_out(connection, parts), hint)
+    return f"{where}: {counted(bad)}", (*with_rest(lines, total), *_ways_out(connection, parts), hint)
 
 
 def _ways_out(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[str]:
@@ -73,10 +72,7 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part],
     """Write the bad rows as a CSV: file, row, reasons, columns and the bad values."""
     names = "[" + ", ".join(literal(part.name) for part in parts) + "]"
     connection.execute(
-        f"COPY (SELECT {names}[part + 1] AS file, row, "
-        f"string_agg(concat_ws(' ', name, reason), '; ' ORDER BY position) AS reasons, "
-        f"string_agg(coalesce(name, 'the line'), '; ' ORDER BY position) AS columns, "
-        f"string_agg({spreadsheet_safe('value')}, '; ' ORDER BY position) AS values "
+        f"COPY (SELECT {names}[part + 1] AS file, row, {listed()} "
         f"FROM faults GROUP BY part, row ORDER BY part, row) TO {literal(str(target))} (FORMAT csv, HEADER)"
     )
 
@@ -112,8 +108,3 @@ def _number_torn_lines(connection: duckdb.DuckDBPyConnection, part: Part, number
         f"ELSE '' END, NULL FROM (SELECT * FROM torn WHERE part = {number}) t "
         f"ASOF LEFT JOIN (SELECT line, row_number() OVER (ORDER BY line) AS before FROM blank) b ON t.line > b.line"
     )
-
-
-def _in_words(file: str, row: int, name: str | None, reason: str, value: str | None) -> str:
-    shown = "" if value in {None, ""} else f" {str(value)[:WIDTH]!r}{'...' if len(str(value)) > WIDTH else ''}"
-    return f"{f'{file}, ' if file else ''}row {row:,}{f', column {name}' if name else ''}:{shown} {reason}"

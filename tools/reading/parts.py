@@ -46,7 +46,7 @@ def files_of(place: str, endings: Sequence[str]) -> list[Path]:
 def joined_digest(values: Mapping[str, str]) -> str:
     """Hash the names of files and a value of each; a name begins where the paths begin to differ."""
     first, last = min(values), max(values)
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     start = first.rfind("/", 0, same) + 1
     lines = sorted(f"{name[start:]} {value}\n" for name, value in values.items())
     return sha256("".join(lines).encode()).hexdigest()

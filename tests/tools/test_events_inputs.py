@@ -128,6 +128,23 @@ def test_a_line_that_is_torn_is_not_shown_because_of_what_it_may_hold(tmp_path: 
     assert "ann@example.com" not in (tmp_path / "carts.parquet.rejected_rows.csv").read_text()
 
 
+@pytest.mark.parametrize("on_bad_rows", ["fail", "quarantine"])
+def test_a_quote_that_is_never_closed_stops_the_import_because_of_the_rows_it_swallows(
+    tmp_path: Path, on_bad_rows: str
+) -> None:
+    log = rees46(tmp_path, CART, '20 10:00:00,cart,"A,1,u,s', *[CART] * 5)
+
+    assert "a quote that is opened in row 2 is not closed" in refusal(log, on_bad_rows=on_bad_rows)
+    assert [p.name for p in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_a_quote_inside_a_line_that_closes_it_is_one_bad_row(tmp_path: Path) -> None:
+    log = rees46(tmp_path, '20 10:00:00,cart,"A"B"C",1,u,s', CART)
+
+    assert "row 1: has a quote that does not end its field" in refusal(log)
+    assert imported(log, on_bad_rows="quarantine").rows.bad == 1
+
+
 def test_blank_lines_are_not_counted_as_rows(tmp_path: Path) -> None:
     text = ",".join(HEADER) + "\n\n2026-11-20 10:00:00,cart,A,1,u,s\n\n\n2026-11-20 10:00:00,cart\n"
 
@@ -151,6 +168,20 @@ def test_a_log_without_header_is_refused_without_showing_its_row(tmp_path: Path,
     said = refusal(write_text(tmp_path, "\n".join(rows) + "\n", "log.csv"))
     assert "header" in said
     assert "ann@example.com" not in said
+
+
+def test_an_optional_column_of_parquet_in_which_nothing_stands_counts_as_empty(tmp_path: Path) -> None:
+    rows = {"user_id": ["u"], "event_time": ["2026-11-20 10:00:00"], "event_type": ["cart"], "product_id": ["A"]}
+    log = tmp_path / "log.parquet"
+    pq.write_table(pa.table(rows | {"price": pa.nulls(1), "user_session": pa.nulls(1)}), log)
+
+    assert carts_of(log)["u"]["num_cart_items"] == 1
+
+
+def test_a_line_longer_than_the_engine_reads_is_refused_instead_of_passed_over(tmp_path: Path) -> None:
+    log = rees46(tmp_path, CART, "20 10:00:00,cart,A,1,v," + "x" * 35_000_000, CART)
+
+    assert "log.csv has a line of more than 16 MB" in refusal(log, on_bad_rows="quarantine")
 
 
 def test_ids_keep_their_nineteen_digits(tmp_path: Path) -> None:
@@ -439,7 +470,10 @@ def test_a_gzip_file_that_is_cut_off_or_damaged_is_an_error(tmp_path: Path) -> N
     ("line", "said"),
     [
         (b"2026-11-20 10:00:00,cart,caf\xe9,10,u,s\n", "row 1: is not UTF-8"),
-        (b'2026-11-20 10:00:00,cart,"A,10,u,s\n2026-11-20 10:00:00,cart,A,10,v,s\n', "row 1: has a quote that is not"),
+        (
+            b'2026-11-20 10:00:00,cart,"A,10,u,s\n2026-11-20 10:00:00,cart,A,10,v,s\n',
+            "a quote that is opened in row 1 is not closed",
+        ),
     ],
 )
 def test_a_line_that_is_no_row_says_why(tmp_path: Path, line: bytes, said: str) -> None:

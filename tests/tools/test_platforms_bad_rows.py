@@ -80,6 +80,15 @@ def test_a_torn_line_is_named_by_its_row_and_later_rows_keep_their_numbers(tmp_p
     assert "ann@" not in message
 
 
+def test_a_quote_that_is_never_closed_is_refused_also_in_quarantine(tmp_path: Path) -> None:
+    file = checkouts(tmp_path, *(checkout(i, ANN, DAY, token=f"token{i}") for i in range(1, 5)))
+    file.write_text(file.read_text(encoding="utf-8").replace("token2", '"token2'), encoding="utf-8")
+
+    with pytest.raises(InputError, match="a quote that is opened in row 2 is not closed") as error:
+        imported(file, on_bad_rows="quarantine")
+    assert ANN not in str(error.value)
+
+
 def test_an_empty_date_or_key_is_a_bad_row(tmp_path: Path) -> None:
     file = checkouts(tmp_path, checkout(1, ANN, ""), {**checkout(2, BEN, DAY), "id": ""})
 

@@ -16,7 +16,7 @@ TORN = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
     "INVALID ENCODING": "is not UTF-8; save the file as CSV (UTF-8)",
-    "UNQUOTED VALUE": "has a quote that is not closed where the value ends: rows after it may be part of it",
+    "UNQUOTED VALUE": "has a quote that does not end its field",
 }
 
 

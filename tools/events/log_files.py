@@ -10,12 +10,12 @@ import duckdb
 from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.reading.header import holds_values
-from cartjury.tools.reading.kinds import BROKEN, Kind, text_or_parquet, unpacked
+from cartjury.tools.reading.kinds import Kind, text_or_parquet
+from cartjury.tools.reading.survey import refuse_long_line
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 GZIP = b"\x1f\x8b"
 JSON = b"{"
-CHUNK = 1 << 20
 
 
 class Field(NamedTuple):
@@ -72,17 +72,19 @@ def _parquet(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> Ta
         rows = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
     except duckdb.Error as error:
         raise InputError(f"{name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
-    return Table(relation, tuple(Field(row[0], quoted(row[0]), row[1]) for row in rows), numbered=True)
+    return Table(relation, tuple(_field(row[0], row[1]) for row in rows), numbered=True)
+
+
+def _field(name: str, sql_type: str) -> Field:
+    # A column that its writer found nothing in has no type at all.
+    if sql_type == '"NULL"':
+        return Field(name, f"CAST({quoted(name)} AS VARCHAR)", "VARCHAR")
+    return Field(name, quoted(name), sql_type)
 
 
 def _csv(path: Path, name: str, delimiter: str, kind: Kind) -> Table:
-    try:
-        with unpacked(path, kind.packing) as file:
-            # The engine compares no checksums, and may never come back from a stream that is damaged.
-            while kind.packing != "none" and file.read(CHUNK):
-                pass
-    except BROKEN as error:
-        raise InputError(f"{name} is no readable {kind.packing} file: {error}") from error
+    # The engine passes over a line without end, compares no checksums, and may never come back from a damaged stream.
+    refuse_long_line(path, name, kind.packing)
     names = _header(name, kind.first, delimiter)
     # Made-up names: the engine takes neither empty ones nor two that differ in case only.
     fields = tuple(Field(column, f"c{i}", "VARCHAR") for i, column in enumerate(names))

@@ -19,6 +19,7 @@ from cartjury.tools.events.fields import IDS, typed_field
 from cartjury.tools.events.log_format import REST, LogFormat
 from cartjury.tools.events.parts import Part
 from cartjury.tools.events.times import has_no_zone
+from cartjury.tools.reading.quotes import refuse_open_quote
 
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 STORED = {"user": "user_id", "time": "moment", "order": "order_id"}
@@ -32,7 +33,7 @@ def stage_part(connection: duckdb.DuckDBPyConnection, part: Part, number: int, f
     Lines that are no rows go to the table `torn`; `stage` must not exist yet.
 
     Raises:
-        InputError: the file cannot be read, or a column has a type that does not fit its role.
+        InputError: the file cannot be read, a quote is never closed, or a column has a type that does not fit its role.
     """
     try:
         connection.execute(f"COPY ({_typed(part, fmt)}) TO {literal(str(stage))} ({PARQUET})")
@@ -42,6 +43,8 @@ def stage_part(connection: duckdb.DuckDBPyConnection, part: Part, number: int, f
         raise InputError(f"{part.name} cannot be read: {_why(error)}") from error
     torn = 0
     if not part.table.numbered:
+        table = part.table
+        refuse_open_quote(connection, part.path, part.name, zipped=table.zipped, delimiter=table.delimiter)
         (torn,) = one(connection, "SELECT count(DISTINCT line) FROM reject_errors")
         connection.execute(
             f"INSERT INTO torn SELECT {number}, line, min(column_idx), min(error_type) FROM reject_errors GROUP BY line"

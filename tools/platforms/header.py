@@ -13,6 +13,7 @@ from cartjury.data.errors import InputError
 from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.platforms.table import Platform, plain, platforms, recognise
 from cartjury.tools.reading.kinds import Kind, text_or_parquet
+from cartjury.tools.reading.survey import refuse_long_line
 
 DELIMITERS = (",", ";", "\t")
 
@@ -69,6 +70,7 @@ def _csv(path: Path, kind: Kind) -> Export:
     delimiter, header = next((found for found in headers if recognise(found[1])), headers[0])
     platform = _known(path.name, header)
     at = _positions(path.name, platform, header)
+    refuse_long_line(path, path.name, kind.packing)
     # A table dumped with backslashes before its quotes, as some database tools do.
     escape = "\\" if 's:32:\\"' in text else '"'
     return Export(

@@ -14,11 +14,13 @@ from cartjury.tools.engine.duck import literal, one, quoted
 from cartjury.tools.platforms.header import Export
 from cartjury.tools.platforms.table import fields_of
 from cartjury.tools.platforms.values import CLOCK, DAY, KINDS, TYPES, check, entries
+from cartjury.tools.reading.quotes import refuse_open_quote
 
 EMAIL_ID = "email_id"  # the engine's name of the function that makes ids of e-mail addresses
 TORN = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
+    "UNQUOTED VALUE": "has a quote that does not end its field",
     "INVALID ENCODING": "holds letters that are not UTF-8; take the export as it was downloaded",
 }
 # What a text may look like to be shown: digits, signs and short words. Rows that slipped by a column bring names,
@@ -136,6 +138,7 @@ def _torn_lines(connection: duckdb.DuckDBPyConnection, export: Export) -> list[t
     """Return the lines that the last scan could not read, with the engine's word for why, and forget what they hold."""
     if not export.is_csv:
         return []
+    refuse_open_quote(connection, export.path, export.path.name, zipped=export.zipped, delimiter=export.delimiter)
     torn = connection.execute("SELECT line, min(error_type) FROM reject_errors GROUP BY line").fetchall()
     connection.execute("DELETE FROM reject_errors")
     return [(int(line), str(kind)) for line, kind in torn]

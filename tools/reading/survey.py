@@ -61,6 +61,33 @@ def survey(path: Path, packing: str) -> Survey:
     return seen.result(digest.hexdigest())
 
 
+def refuse_long_line(path: Path, name: str, packing: str) -> None:
+    """Refuse a text file with a line that the engine would pass over without a word; its bytes are only skimmed.
+
+    Args:
+        path: of the file.
+        name: what messages call it.
+        packing: how it is packed.
+
+    Raises:
+        InputError: it says where, or that the file cannot be unpacked to its end.
+    """
+    seen = _Bytes()
+    try:
+        with unpacked(path, packing) as file:
+            while chunk := file.read(CHUNK):
+                seen.measure(chunk)
+    except BROKEN as error:
+        raise InputError(f"{name} is no readable {packing} file: {error}") from error
+    if seen.long_line_at is not None:
+        raise InputError(long_line(name, seen.long_line_at))
+
+
+def long_line(name: str, at: int) -> str:
+    """What to say of a line without end."""
+    return f"{name} has a line of more than 16 MB, from byte {at + 1:,} on: no row is that long; is it CSV?"
+
+
 class _Bytes:
     """Gathers what a survey tells, a chunk at a time."""
 
@@ -71,7 +98,7 @@ class _Bytes:
         self._has_utf8 = self._underscored = self._below_first = False
         self._nul_at: int | None = None
         self._line_start = 0
-        self._long_line_at: int | None = None
+        self.long_line_at: int | None = None
 
     def take(self, chunk: bytes) -> None:
         if self._nul_at is None and b"\x00" in chunk:
@@ -85,17 +112,17 @@ class _Bytes:
             self._is_windows = self._is_windows and not any(byte in chunk for byte in UNDEFINED)
             self._has_utf8 = self._has_utf8 or MULTIBYTE.search(chunk) is not None
         self._decode(chunk)
-        self._measure(chunk)
-        self._read += len(chunk)
+        self.measure(chunk)
 
-    def _measure(self, chunk: bytes) -> None:
+    def measure(self, chunk: bytes) -> None:
         """Look for a line without end: the engine would pass over one that is longer than what it reads at once."""
         ends = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
         first = self._read + (min(ends) if ends else len(chunk))
-        if first - self._line_start > LONGEST_LINE and self._long_line_at is None:
-            self._long_line_at = self._line_start
+        if first - self._line_start > LONGEST_LINE and self.long_line_at is None:
+            self.long_line_at = self._line_start
         if ends:
             self._line_start = self._read + max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+        self._read += len(chunk)
 
     def _decode(self, chunk: bytes, *, final: bool = False) -> None:
         if not self._is_utf8 or (chunk.isascii() and not self._decoder.getstate()[0]):
@@ -116,5 +143,5 @@ class _Bytes:
             self._is_windows,
             self._nul_at,
             self._underscored,
-            self._long_line_at,
+            self.long_line_at,
         )

@@ -4,6 +4,7 @@ source -> [typed columns, raw values, part file, is_bad] -> counts -> clean: the
                                                                 -> bad: the first faults, or a copy without bad rows
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,16 +37,16 @@ class Read(NamedTuple):
     texts: tuple[str, ...]
 
 
-def columns_read(source: Source, options: Options) -> Read:
+def columns_read(types: Mapping[str, str], options: Options) -> Read:
     """Return the columns that a run reads.
 
     Raises:
         InputError: a column is missing, or cannot be read as what it is to hold.
     """
-    columns = (*CONTRACT, *further_numbers(source.types, options))
-    texts = tuple(t for t in further_texts(source.types, options) if t not in {c.name for c in columns})
+    columns = (*CONTRACT, *further_numbers(types, options))
+    texts = tuple(t for t in further_texts(types, options) if t not in {c.name for c in columns})
     for condition in options.filter:
-        kind = source.types.get(condition.column, "string") if condition.column in texts else "string"
+        kind = types.get(condition.column, "string") if condition.column in texts else "string"
         if isinstance(condition.value, str) and kind.startswith(("double", "float", "decimal", "timestamp")):
             raise InputError(f"the filter on {condition.column} compares a text with a column of the type {kind}")
     return Read(columns, texts)
@@ -86,8 +87,8 @@ def load(
     opened = spark_source.open_source(spark, source)
     name = Path(source).name
     check_header(name, list(opened.types))
-    read = columns_read(opened, options)
-    judged = _judged(spark, opened, read, as_of)
+    read = columns_read(opened.types, options)
+    judged = _judged(opened, read, as_of)
     found = _count(spark, judged)
     if not found.rows:
         raise InputError(f"{name} has no rows")
@@ -123,12 +124,11 @@ def load(
     )
 
 
-def _judged(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> str:
+def _judged(source: Source, read: Read, as_of: date | None) -> str:
     """SQL relation of the source: typed values, raw ones, the part file, the reasons' codes and whether it is bad."""
     needed = [SPARK.quoted(c) for c in (*(c.name for c in read.columns), *read.texts)]
-    frame = spark_source.frame_of(spark, source.place)
     with told():
-        frame.selectExpr(*needed, f"_metadata.file_name AS {PART}").createOrReplaceTempView(RAW)
+        source.frame.selectExpr(*needed, f"_metadata.file_name AS {PART}").createOrReplaceTempView(RAW)
     checks = [check_column(c, source.types[c.name], f"raw_{i}", as_of) for i, c in enumerate(read.columns)]
     inner = [
         *(f"{check.value} AS {SPARK.quoted(c.name)}" for c, check in zip(read.columns, checks, strict=True)),

@@ -92,10 +92,15 @@ def hints(connection: duckdb.DuckDBPyConnection, rows: int, delimiter: str) -> l
     """
     percent = "count(*) FILTER (WHERE try_cast(value AS DOUBLE) BETWEEN 0 AND 100)"
     scores = connection.execute(
-        "SELECT name FROM faults WHERE code = 7 GROUP BY name "
+        "SELECT name, max(try_cast(value AS DOUBLE)) > 10 FROM faults WHERE code = 7 GROUP BY name "
         f"HAVING count(*) >= {rows / 2!r} AND {percent} >= {NEARLY!r} * count(*) ORDER BY name"
     ).fetchall()
-    found = [f"{name} looks like 0 to 100 instead of 0 to 1: --scale {name}=100 divides it" for (name,) in scores]
+    found = [
+        f"{name} looks like 0 to 100 instead of 0 to 1: --scale {name}=100 divides it"
+        if is_percent
+        else f"{name} is not on a scale of 0 to 1: --scale {name}=10 divides it; say its highest possible value"
+        for name, is_percent in scores
+    ]
     wide, torn = one(
         connection, "SELECT count_if(reason LIKE 'has too many%'), count(*) FROM faults WHERE name IS NULL"
     )

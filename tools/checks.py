@@ -10,9 +10,11 @@ from cartjury.tools.engine.duck import literal, quoted
 from cartjury.tools.reading.styles import Style, date_of, is_missing, number_of
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+NO_TYPE = '"NULL"'  # of a Parquet column that another program wrote without any value
 LARGEST_WHOLE = 9007199254740991  # from 2^53 on a double no longer holds every whole number
 ROUNDED = r"-?\d([.,]\d+)?[eE]\+\d\d+"  # a long number as spreadsheets show it
 EPOCH_DAY = "DATE '1970-01-01'"
+SPACES = (" ", "\u00a0", "\t")  # which an id must neither begin nor end with
 
 REASONS = {
     1: "is empty",
@@ -30,6 +32,7 @@ REASONS = {
     13: "is a number that a spreadsheet rounded, not an id; export ids as text",
     14: "is the zero of computer clocks, not a date",
     15: "is not a date in the format of this column",
+    16: f"is too large (over {LARGEST_WHOLE})",
 }
 UNREADABLE = (2, 3, 15)
 TOO_LONG = 12
@@ -124,18 +127,20 @@ def _value(column: Column, sql_type: str, raw: str, style: Style) -> str:
 def _text(sql_type: str, raw: str) -> str | None:
     if sql_type in INTEGERS:
         return f"CAST({raw} AS VARCHAR)"
-    return raw if sql_type == "VARCHAR" or sql_type.startswith("ENUM") or sql_type == "UUID" else None
+    if sql_type.startswith("ENUM") or sql_type in {"UUID", NO_TYPE}:
+        return f"CAST({raw} AS VARCHAR)"
+    return raw if sql_type == "VARCHAR" else None
 
 
 def _date(sql_type: str, raw: str) -> str | None:
-    return f"CAST({raw} AS DATE)" if sql_type == "DATE" or sql_type.startswith("TIMESTAMP") else None
+    return f"CAST({raw} AS DATE)" if sql_type in {"DATE", NO_TYPE} or sql_type.startswith("TIMESTAMP") else None
 
 
 def _number(sql_type: str, raw: str) -> str | None:
     if sql_type in {"DOUBLE", "FLOAT"}:
         value = f"CAST({raw} AS DOUBLE)"
         return f"CASE WHEN {is_nan(value)} THEN NULL WHEN {value} = 0 THEN 0.0::DOUBLE ELSE {value} END"
-    return f"CAST({raw} AS DOUBLE)" if sql_type in INTEGERS or sql_type.startswith("DECIMAL") else None
+    return f"CAST({raw} AS DOUBLE)" if sql_type in {*INTEGERS, NO_TYPE} or sql_type.startswith("DECIMAL") else None
 
 
 def is_nan(number: str) -> str:
@@ -152,10 +157,12 @@ _UNREAD = {"text": 1, "date": 2}
 _BAD = {
     # Nearly every id begins with a character between, and CASE alone keeps the rest from being computed for it.
     "text": (
-        f"strlen({{0}}) > {LONGEST_ID} AND length({{0}}) > {LONGEST_ID} OR ends_with({{0}}, ' ') "
-        "OR ends_with({0}, '\u00a0') OR CASE WHEN {0} < ':' OR {0} > '~' THEN trim({0}) = '' OR starts_with({0}, ' ') "
-        "OR starts_with({0}, '\u00a0') OR CASE WHEN strlen({0}) < 24 AND contains({0}, '+') "
-        f"THEN regexp_full_match({{0}}, '{ROUNDED}') ELSE false END ELSE false END"
+        f"strlen({{0}}) > {LONGEST_ID} AND length({{0}}) > {LONGEST_ID} OR "
+        + " OR ".join(f"ends_with({{0}}, '{space}')" for space in SPACES)
+        + " OR CASE WHEN {0} < ':' OR {0} > '~' THEN trim({0}) = '' OR "
+        + " OR ".join(f"starts_with({{0}}, '{space}')" for space in SPACES)
+        + " OR CASE WHEN strlen({0}) < 24 AND contains({0}, '+') "
+        + f"THEN regexp_full_match({{0}}, '{ROUNDED}') ELSE false END ELSE false END"
     ),
     "date": "{0} < DATE '1900-01-01' OR {0} > DATE '{1}' OR {0} = " + EPOCH_DAY,
     # Beyond 1e12 a sum in millionths no longer fits. NaN is greater than any bound.
@@ -171,7 +178,7 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
         (1, "trim({0}) = ''"),
         (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
         (13, f"regexp_full_match({{0}}, '{ROUNDED}')"),
-        (8, "{0} != trim({0}, ' \u00a0')"),
+        (8, f"{{0}} != trim({{0}}, '{''.join(SPACES)}')"),
     ),
     # What lies outside is a typing error, and could not be counted back from by a window.
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, "{0} = " + EPOCH_DAY)),
@@ -180,9 +187,10 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
         (3, "isnan({0})"),
         (4, "isinf({0})"),
         (5, "{0} < 0"),
-        (6, "{0} != floor({0}) OR {0} > " + str(LARGEST_WHOLE)),
+        (6, "{0} != floor({0})"),
+        (16, "{0} > " + str(LARGEST_WHOLE)),
     ),
-    "whole": ((5, "{0} < 0"), (6, "{0} > " + str(LARGEST_WHOLE))),
+    "whole": ((5, "{0} < 0"), (16, "{0} > " + str(LARGEST_WHOLE))),
     "score": ((3, "isnan({0})"), (4, "isinf({0})"), (7, "{0} < 0 OR {0} > 1")),
     "feature": ((3, "isnan({0})"), (4, "isinf({0})"), (11, "abs({0}) > 1e12")),
 }

@@ -176,8 +176,10 @@ def _notices(job: Job, found: Checked, hints: Sequence[str]) -> tuple[str, ...]:
     facts, bad = found.facts, found.bad
     marks = [(mark & ~RECOVERED if job.leaves_out else mark, n) for mark, n in facts.marks]
     rejected = f"{bad:,} bad row{'s were' if bad > 1 else ' was'} left out and written to rejected_rows.csv"
+    scaled = [c for c in job.options.scale if job.source.types[c] != "VARCHAR"]
     return (
         *job.source.notices,
+        *(f"{c}: {facts.filled[c]:,} values were divided by {job.options.scale[c]:g}" for c in scaled),
         *told_of_styles(job.columns, found.decision, facts.filled),
         *((rejected, *hints) if bad else ()),
         *told_of_marks(marks),

@@ -25,7 +25,7 @@ CONNECT = """
 import os, sys, warnings
 warnings.simplefilter("ignore")
 from pyspark.sql import SparkSession
-mine = SparkSession.builder.remote("local[2]").getOrCreate()
+mine = SparkSession.builder.remote("local[2]").config("spark.sql.shuffle.partitions", "2").getOrCreate()
 from cartjury.app.cli import cli
 from cartjury.data.errors import InputError
 words = ["run", "carts.parquet", "--engine", "spark", "--out"]

@@ -198,3 +198,10 @@ def test_without_bad_rows_a_quarantine_writes_nothing(tmp_path: Path) -> None:
     found = loaded(path, on_bad_rows="quarantine")
     assert (found.rejected, found.notices) == (0, ())
     assert not list(tmp_path.rglob("rejected_rows.csv"))
+
+
+def test_a_score_up_to_ten_is_not_taken_for_a_percentage(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, carts("5", "9", "1.5", column="engagement_score"))
+
+    with pytest.raises(InputError, match="engagement_score is not on a scale of 0 to 1: --scale engagement_score=10"):
+        loaded(path)

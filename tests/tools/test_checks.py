@@ -49,7 +49,11 @@ def test_values_outside_the_contract_are_bad_rows(tmp_path: Path) -> None:
         ("avg_order_value", "1.1e12", "is too large (over 1e12)"),
         ("sessions_last_30d", "2.5", "is not a whole number"),
         ("sessions_last_30d", "-1", "is negative"),
-        ("sessions_last_30d", "9007199254740993", "is not a whole number"),  # a double would make it ...992
+        (
+            "sessions_last_30d",
+            "9007199254740993",
+            "is too large (over 9007199254740991)",
+        ),  # a double would make it ...992
         ("num_cart_items", "", "is empty"),
         ("engagement_score", "62", "is not between 0 and 1"),
         ("profitability_score", "-0.01", "is not between 0 and 1"),
@@ -193,3 +197,10 @@ def test_days_are_counted_over_the_whole_calendar(tmp_path: Path) -> None:
     days = [str(first + timedelta(days=i)) for i in range(365)]
     found = stored(loaded(write_csv(tmp_path, carts(*days, column="cart_abandoned_date"))))
     assert [str(d) for d in found["cart_abandoned_date"]] == days
+
+
+@pytest.mark.parametrize("user_id", ["a\t", "\ta"])
+def test_an_id_with_a_tab_at_its_edge_is_a_bad_row(tmp_path: Path, user_id: str) -> None:
+    assert list(reasons(write_csv(tmp_path, [cart(), cart(user_id=user_id)]), "user_id").values()) == [
+        "begins or ends with a space"
+    ]

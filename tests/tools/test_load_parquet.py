@@ -165,3 +165,23 @@ def test_the_zone_of_a_fresh_process_moves_no_date(tmp_path: Path) -> None:
     env = {**os.environ, "TZ": "America/Los_Angeles"}
     done = subprocess.run([sys.executable, "-c", code, str(path)], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[('2026-11-20',)]"
+
+
+def test_columns_that_another_program_wrote_without_any_value_are_empty(tmp_path: Path) -> None:
+    found = loaded(write_arrow(tmp_path, {"last_order_date": pa.nulls(2), "avg_order_value": pa.nulls(2)}))
+
+    assert stored(found)[["last_order_date", "avg_order_value"]].isna().all(axis=None)
+    assert found.notices == ("last_order_date is entirely empty", "avg_order_value is entirely empty")
+
+
+def test_a_required_column_without_any_value_is_bad_rows(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="row 1, column num_cart_items: is empty"):
+        loaded(write_arrow(tmp_path, {"num_cart_items": pa.nulls(1)}))
+
+
+def test_what_a_column_of_numbers_is_divided_by_is_told(tmp_path: Path) -> None:
+    path = write_arrow(tmp_path, {"engagement_score": pa.array([62.0, 7.0])})
+    found = loaded(path, scale={"engagement_score": 100})
+
+    assert stored(found)["engagement_score"].tolist() == [0.62, 0.07]
+    assert found.notices == ("engagement_score: 2 values were divided by 100",)

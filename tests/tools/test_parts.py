@@ -117,6 +117,7 @@ def test_a_folder_is_known_by_the_names_and_contents_of_its_files(carts: Path, t
 
 def test_the_digest_does_not_depend_on_where_the_files_lie() -> None:
     assert joined_digest({"/x/carts/a": "1", "/x/carts/b/c": "2"}) == joined_digest({"s3:/y/a": "1", "s3:/y/b/c": "2"})
+    assert joined_digest({"/x/carts/a": "1"}) == joined_digest({"/y/a": "1"}) != joined_digest({"/y/b": "1"})
     assert joined_digest({"/x/a": "1", "/x/b": "2"}) != joined_digest({"/x/a": "2", "/x/b": "1"})
 
 

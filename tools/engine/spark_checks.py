@@ -11,7 +11,7 @@ from typing import Final
 
 from cartjury.data.contract import LONGEST_ID, Column
 from cartjury.data.errors import InputError
-from cartjury.tools.checks import EPOCH_DAY, NEEDS, TOO_LONG, Checked
+from cartjury.tools.checks import EPOCH_DAY, NEEDS, SPACES, TOO_LONG, Checked
 from cartjury.tools.engine.spark_sql import SPARK
 
 INTEGERS: Final = {"tinyint", "smallint", "int", "bigint"}
@@ -22,7 +22,6 @@ TIME = f"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+]00:?00)?{E
 TIMESTAMP = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{TIME}"
 NUMBER = f"^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|(?i:inf|infinity))([eE][+-]?[0-9]+)? *{END}"
 ROUNDED = f"^-?[0-9]([.,][0-9]+)?[eE][+][0-9][0-9]+{END}"  # a long number as spreadsheets show it
-NBSP = "\u00a0"
 LARGEST_WHOLE = 9007199254740991
 
 _INFINITE = (4, "abs({0}) = CAST('Infinity' AS DOUBLE)")
@@ -31,12 +30,12 @@ _TESTS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
         (1, "trim({0}) = ''"),
         (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
         (13, f"{{0}} RLIKE '{ROUNDED}'"),
-        (8, " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in (" ", NBSP))),
+        (8, " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in SPACES)),
     ),
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, f"{{0}} = {EPOCH_DAY}")),
     "number": (_INFINITE, (5, "{0} < 0"), (11, "{0} > 1e12D")),
-    "count": (_INFINITE, (5, "{0} < 0"), (6, f"{{0}} % 1 != 0 OR {{0}} > {LARGEST_WHOLE}")),
-    "whole": ((5, "{0} < 0"), (6, f"{{0}} > {LARGEST_WHOLE}")),
+    "count": (_INFINITE, (5, "{0} < 0"), (6, "{0} % 1 != 0"), (16, f"{{0}} > {LARGEST_WHOLE}")),
+    "whole": ((5, "{0} < 0"), (16, f"{{0}} > {LARGEST_WHOLE}")),
     "score": (_INFINITE, (7, "{0} < 0 OR {0} > 1")),
     "feature": (_INFINITE, (11, "abs({0}) > 1e12D")),
 }

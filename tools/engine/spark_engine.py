@@ -103,7 +103,7 @@ class SparkEngine(SqlEngine):
         frame = spark_source.frame_of(spark, place)
         with told():
             types = dict(frame.dtypes)
-            columns, texts = columns_read(spark_source.Source(place, types, ()), self.options)
+            columns, texts = columns_read(types, self.options)
             source = f"{self._name(dataset)}_source"
             frame.createOrReplaceTempView(source)
             rows = spark.sql(f"SELECT * FROM {typed(columns, types, texts, source)}")

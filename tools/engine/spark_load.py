@@ -4,6 +4,7 @@ source -> [typed columns, raw values, part file, is_bad] -> counts -> clean: the
                                                                 -> bad: the first faults, or a copy without bad rows
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 RAW = "cartjury_raw"
 
 
-def columns_read(source: Source, options: Options) -> Read:
+def columns_read(types: Mapping[str, str], options: Options) -> Read:
     """Return the columns that a run reads.
 
     Raises:
         InputError: a column is missing, or cannot be read as what it is to hold.
     """
-    columns = (*CONTRACT, *further_numbers(source.types, options))
-    texts = tuple(t for t in further_texts(source.types, options) if t not in {c.name for c in columns})
+    columns = (*CONTRACT, *further_numbers(types, options))
+    texts = tuple(t for t in further_texts(types, options) if t not in {c.name for c in columns})
     for condition in options.filter:
-        kind = source.types.get(condition.column, "string") if condition.column in texts else "string"
+        kind = types.get(condition.column, "string") if condition.column in texts else "string"
         if isinstance(condition.value, str) and kind.startswith(("double", "float", "decimal", "timestamp")):
             raise InputError(f"the filter on {condition.column} compares a text with a column of the type {kind}")
     return Read(columns, texts)
@@ -86,7 +87,7 @@ def load(
     opened = spark_source.open_source(spark, source)
     name = Path(source).name
     check_header(name, list(opened.types))
-    read = columns_read(opened, options)
+    read = columns_read(opened.types, options)
     verdict = _verdict(spark, opened, read, as_of)
     _refuse(spark, verdict, read, name, options)
     place, said = _without_bad(spark, verdict, read, opened.place, shared, work)
@@ -109,7 +110,7 @@ def load(
 
 def _verdict(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> Verdict:
     """Check all rows; only where ids repeat they are numbered, which sorts them."""
-    judged = _judged(spark, source, read, as_of)
+    judged = _judged(source, read, as_of)
     found = _count(spark, judged)
     if not found.repeated:
         return Verdict(judged, *found)
@@ -143,12 +144,11 @@ def _without_bad(
     return place, [said, *([DUPLICATE] if verdict.repeated else [])]
 
 
-def _judged(spark: "SparkSession", source: Source, read: Read, as_of: date | None) -> str:
+def _judged(source: Source, read: Read, as_of: date | None) -> str:
     """SQL relation of the source: typed values, raw ones, the part file, the reasons' codes and whether it is bad."""
     needed = [SPARK.quoted(c) for c in (*(c.name for c in read.columns), *read.texts)]
-    frame = spark_source.frame_of(spark, source.place)
     with told():
-        frame.selectExpr(*needed, f"_metadata.file_name AS {PART}").createOrReplaceTempView(RAW)
+        source.frame.selectExpr(*needed, f"_metadata.file_name AS {PART}").createOrReplaceTempView(RAW)
     checks = [check_column(c, source.types[c.name], f"raw_{i}", as_of) for i, c in enumerate(read.columns)]
     inner = [
         *(f"{check.value} AS {SPARK.quoted(c.name)}" for c, check in zip(read.columns, checks, strict=True)),

@@ -39,11 +39,13 @@ class Source(NamedTuple):
 
     Attributes:
         place: as Spark reads it.
+        frame: its rows as they are.
         types: Spark type by column name.
         files: its part files, by URL.
     """
 
     place: str
+    frame: "DataFrame"
     types: Mapping[str, str]
     files: Sequence[PartFile]
 
@@ -64,7 +66,7 @@ def open_source(spark: "SparkSession", source: str) -> Source:
         types = dict(frame.dtypes)
     if is_local(spark) and len(files) > 1:
         _refuse_gaps(files, types)
-    return Source(place, types, files)
+    return Source(place, frame, types, files)
 
 
 def frame_of(spark: "SparkSession", place: str) -> "DataFrame":

@@ -12,19 +12,18 @@ from pathlib import Path
 import duckdb
 
 from cartjury.data.contract import LONGEST_ID
-from cartjury.data.errors import InputError
 from cartjury.tools.checks import REASONS, TOO_LONG, UNREADABLE
 from cartjury.tools.engine.duck import literal, one
 from cartjury.tools.fault_words import SHOWN, counted, in_words, listed, with_rest
 from cartjury.tools.reading.facts import Facts
 from cartjury.tools.reading.marks import EMPTY, ORDER, RECOVERED, TOTAL
+from cartjury.tools.reading.quotes import BLANK, refuse_open_quote
 from cartjury.tools.source import Source
 
 EXAMPLES = 1000  # unreadable values of a column that are looked at again
 NEARLY = 0.9  # share of a column that makes a fault one of the column
 REASON = "concat(reason, ' ' || twin)"
 FIELDS = "try_cast(regexp_extract(error_message, 'Found: (\\d+)', 1) AS INTEGER)"
-BLANK = "chr(10) || chr(13)"
 
 
 def collect(
@@ -67,7 +66,7 @@ def collect(
     )
     if source.blank_lines and one(connection, "SELECT count(*) > 0 FROM reject_errors")[0]:
         blank = source.blank_lines()
-        _refuse_open_quote(connection, source, blank)
+        refuse_open_quote(connection, source.path.name, lambda: blank, one_piece=source.is_one_piece)
         _collect_torn_lines(connection, source, blank)
     (count,) = one(connection, "SELECT count(*) FROM (SELECT row FROM faults GROUP BY row)")
     return int(count)
@@ -165,26 +164,6 @@ def _collect_repeated_ids(connection: duckdb.DuckDBPyConnection, relation: str) 
         f"FROM {relation} WHERE hash(user_id) IN (SELECT h FROM twins) AND marks < {min(EMPTY, TOTAL)} "
         f"AND trim(user_id) != '') WHERE row > first"
     )
-
-
-def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, source: Source, blank: Sequence[int]) -> None:
-    """Refuse a file in which a quote is opened and not closed in its line: nobody knows which rows it swallowed.
-
-    Raises:
-        InputError: it names the line.
-    """
-    # A line that closes what it opens is one bad row; of a file in pieces the line cannot be trusted.
-    quotes = "length(csv_line) - length(replace(csv_line, '\"', ''))"
-    found = connection.execute(
-        "SELECT min(line) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE' "
-        f"AND ({not source.is_one_piece} OR contains(rtrim(csv_line, {BLANK}), chr(10)) OR {quotes} % 2 = 1)"
-    ).fetchone()
-    if found and found[0] is not None:
-        row = found[0] - 1 - sum(line < found[0] for line in blank)
-        raise InputError(
-            f"{source.path.name}: a quote that is opened in row {row:,} is not closed where its field ends, "
-            "so that nobody can tell which rows it swallowed; close it, or write quotes inside a text as two"
-        )
 
 
 def _collect_torn_lines(connection: duckdb.DuckDBPyConnection, source: Source, blank: Sequence[int]) -> None:

@@ -24,11 +24,11 @@ from cartjury.tools.reading.header import check_header, resolve
 from cartjury.tools.reading.kinds import Kind, kind_of
 from cartjury.tools.reading.layout import LONGEST_FIELD, Layout, layout_of
 from cartjury.tools.reading.parts import PARQUET_ENDINGS, files_of, joined_digest, reach
+from cartjury.tools.reading.quotes import PIECE, fits_one_piece
 from cartjury.tools.reading.survey import survey
 
 __all__ = ["TEXT", "Source", "check_header", "open_source", "sha256_of"]
 TEXT = "text.csv"  # a copy in UTF-8
-BUFFER = 32_000_000  # bytes that a thread reads at once; the engine's own choice is 16 of the longest lines
 READABLE = {"none", "gzip"}  # what the engine unpacks itself
 
 
@@ -166,7 +166,7 @@ def _text(path: Path, kind: Kind, work: Path, options: Options) -> Source:
         sha256=seen.sha256,
         blank_lines=blank_lines,
         is_private=_has_further(layout.header, names),
-        is_one_piece=packing == "none" and readable.stat().st_size < BUFFER,
+        is_one_piece=fits_one_piece(readable, zipped=packing != "none"),
         is_ascii=seen.is_ascii and encoding.codec == "utf-8",
         is_joined=seen.underscored or encoding.codec != "utf-8",
         delimiter=layout.delimiter,
@@ -195,7 +195,7 @@ def _read_csv(path: Path, types: Mapping[str, str], layout: Layout, packing: str
         "escape = '\"'",
         "strict_mode = true",
         f"max_line_size = {LONGEST_FIELD}",
-        f"buffer_size = {BUFFER}",
+        f"buffer_size = {PIECE}",
         f"compression = {literal(packing)}",
         *further,
     ]

@@ -8,18 +8,20 @@ line_hash                                              equal for equal rows
 codes, raws, at_row                                    of bad rows: what is wrong, raw values, place in a Parquet file
 """
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from cartjury.data.errors import InputError
 from cartjury.data.event_presets import KINDS, ROLES, Role
+from cartjury.tools.blank_lines import blank_records
 from cartjury.tools.engine.duck import PARQUET, literal, one, quoted
 from cartjury.tools.events.fields import IDS, typed_field
 from cartjury.tools.events.log_format import REST, LogFormat
 from cartjury.tools.events.parts import Part
 from cartjury.tools.events.times import has_no_zone
-from cartjury.tools.reading.quotes import refuse_open_quote
+from cartjury.tools.reading.quotes import fits_one_piece, refuse_open_quote
 
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 STORED = {"user": "user_id", "time": "moment", "order": "order_id"}
@@ -44,7 +46,9 @@ def stage_part(connection: duckdb.DuckDBPyConnection, part: Part, number: int, f
     torn = 0
     if not part.table.numbered:
         table = part.table
-        refuse_open_quote(connection, part.path, part.name, zipped=table.zipped, delimiter=table.delimiter)
+        blank = partial(blank_records, part.path, zipped=table.zipped, delimiter=table.delimiter)
+        one_piece = fits_one_piece(part.path, zipped=table.zipped)
+        refuse_open_quote(connection, part.name, blank, one_piece=one_piece)
         (torn,) = one(connection, "SELECT count(DISTINCT line) FROM reject_errors")
         connection.execute(
             f"INSERT INTO torn SELECT {number}, line, min(column_idx), min(error_type) FROM reject_errors GROUP BY line"

@@ -6,6 +6,8 @@ Both steps leave out every column that the platform table does not name. The eng
 on the disk meanwhile, so that no row of an export lies there, not even for a moment.
 """
 
+from functools import partial
+
 import duckdb
 
 from cartjury.data.errors import InputError
@@ -14,7 +16,7 @@ from cartjury.tools.engine.duck import literal, one, quoted
 from cartjury.tools.platforms.header import Export
 from cartjury.tools.platforms.table import fields_of
 from cartjury.tools.platforms.values import CLOCK, DAY, KINDS, TYPES, check, entries
-from cartjury.tools.reading.quotes import refuse_open_quote
+from cartjury.tools.reading.quotes import fits_one_piece, refuse_open_quote
 
 EMAIL_ID = "email_id"  # the engine's name of the function that makes ids of e-mail addresses
 TORN = {
@@ -138,7 +140,9 @@ def _torn_lines(connection: duckdb.DuckDBPyConnection, export: Export) -> list[t
     """Return the lines that the last scan could not read, with the engine's word for why, and forget what they hold."""
     if not export.is_csv:
         return []
-    refuse_open_quote(connection, export.path, export.path.name, zipped=export.zipped, delimiter=export.delimiter)
+    blank = partial(blank_records, export.path, zipped=export.zipped, delimiter=export.delimiter)
+    one_piece = fits_one_piece(export.path, zipped=export.zipped)
+    refuse_open_quote(connection, export.path.name, blank, one_piece=one_piece)
     torn = connection.execute("SELECT line, min(error_type) FROM reject_errors GROUP BY line").fetchall()
     connection.execute("DELETE FROM reject_errors")
     return [(int(line), str(kind)) for line, kind in torn]

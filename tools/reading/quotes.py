@@ -7,7 +7,7 @@ import duckdb
 
 from cartjury.data.errors import InputError
 
-PIECE = 32_000_000  # bytes that the engine reads at once at least; of what spans pieces it may keep a wrong line
+PIECE = 32_000_000  # bytes that the engine is told to read at once (its own choice is 16 of the longest lines)
 BLANK = "chr(10) || chr(13)"
 
 

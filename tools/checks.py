@@ -14,7 +14,7 @@ NO_TYPE = '"NULL"'  # of a Parquet column that another program wrote without any
 LARGEST_WHOLE = 9007199254740991  # from 2^53 on a double no longer holds every whole number
 ROUNDED = r"-?\d([.,]\d+)?[eE]\+\d\d+"  # a long number as spreadsheets show it
 EPOCH_DAY = "DATE '1970-01-01'"
-SPACES = (" ", "\u00a0", "\t")  # which an id must neither begin nor end with
+SPACES, TAB = (" ", "\u00a0"), "\t"  # an id must neither begin nor end with a space, and not end with a tab
 
 REASONS = {
     1: "is empty",
@@ -158,7 +158,7 @@ _BAD = {
     # Nearly every id begins with a character between, and CASE alone keeps the rest from being computed for it.
     "text": (
         f"strlen({{0}}) > {LONGEST_ID} AND length({{0}}) > {LONGEST_ID} OR "
-        + " OR ".join(f"ends_with({{0}}, '{space}')" for space in SPACES)
+        + " OR ".join(f"ends_with({{0}}, '{space}')" for space in (*SPACES, TAB))
         + " OR CASE WHEN {0} < ':' OR {0} > '~' THEN trim({0}) = '' OR "
         + " OR ".join(f"starts_with({{0}}, '{space}')" for space in SPACES)
         + " OR CASE WHEN strlen({0}) < 24 AND contains({0}, '+') "
@@ -178,7 +178,7 @@ _TESTS: dict[str, tuple[tuple[int, str], ...]] = {
         (1, "trim({0}) = ''"),
         (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
         (13, f"regexp_full_match({{0}}, '{ROUNDED}')"),
-        (8, f"{{0}} != trim({{0}}, '{''.join(SPACES)}')"),
+        (8, f"{{0}} != trim({{0}}, '{''.join(SPACES)}') OR ends_with({{0}}, '{TAB}')"),
     ),
     # What lies outside is a typing error, and could not be counted back from by a window.
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, "{0} = " + EPOCH_DAY)),

@@ -199,8 +199,7 @@ def test_days_are_counted_over_the_whole_calendar(tmp_path: Path) -> None:
     assert [str(d) for d in found["cart_abandoned_date"]] == days
 
 
-@pytest.mark.parametrize("user_id", ["a\t", "\ta"])
-def test_an_id_with_a_tab_at_its_edge_is_a_bad_row(tmp_path: Path, user_id: str) -> None:
-    assert list(reasons(write_csv(tmp_path, [cart(), cart(user_id=user_id)]), "user_id").values()) == [
-        "begins or ends with a space"
-    ]
+def test_an_id_that_ends_with_a_tab_is_a_bad_row(tmp_path: Path) -> None:
+    found = reasons(write_csv(tmp_path, [cart(), cart(user_id="a\t")]), "user_id")
+
+    assert list(found.values()) == ["begins or ends with a space"]

@@ -11,7 +11,7 @@ from typing import Final
 
 from cartjury.data.contract import LONGEST_ID, Column
 from cartjury.data.errors import InputError
-from cartjury.tools.checks import EPOCH_DAY, NEEDS, SPACES, TOO_LONG, Checked
+from cartjury.tools.checks import EPOCH_DAY, NEEDS, SPACES, TAB, TOO_LONG, Checked
 from cartjury.tools.engine.spark_sql import SPARK
 
 INTEGERS: Final = {"tinyint", "smallint", "int", "bigint"}
@@ -30,7 +30,11 @@ _TESTS: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
         (1, "trim({0}) = ''"),
         (TOO_LONG, f"length({{0}}) > {LONGEST_ID}"),
         (13, f"{{0}} RLIKE '{ROUNDED}'"),
-        (8, " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in SPACES)),
+        (
+            8,
+            " OR ".join(f"{edge}({{0}}, '{space}')" for edge in ("startswith", "endswith") for space in SPACES)
+            + f" OR endswith({{0}}, '{TAB}')",
+        ),
     ),
     "date": ((10, "{0} < DATE '1900-01-01' OR {0} > DATE '9998-12-31'"), (14, f"{{0}} = {EPOCH_DAY}")),
     "number": (_INFINITE, (5, "{0} < 0"), (11, "{0} > 1e12D")),

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cartjury.data.errors import InputError
+from cartjury.tools.engine.duck import connect
 from tests.carts import (
     carts,
     loaded,
@@ -185,3 +186,13 @@ def test_what_a_column_of_numbers_is_divided_by_is_told(tmp_path: Path) -> None:
 
     assert stored(found)["engagement_score"].tolist() == [0.62, 0.07]
     assert found.notices == ("engagement_score: 2 values were divided by 100",)
+
+
+def test_ids_of_the_type_uuid_are_read_as_text(tmp_path: Path) -> None:
+    path = write_arrow(tmp_path, {"x": pa.array([1])})
+    target = tmp_path / "uuid.parquet"
+    with connect(tmp_path) as connection:
+        ids = "CAST('0b4e3f3c-7c3b-4e0e-9d3b-1f2a3b4c5d6e' AS UUID) AS user_id"
+        connection.execute(f"COPY (SELECT * REPLACE ({ids}) FROM '{path}') TO '{target}' (FORMAT parquet)")
+
+    assert stored(loaded(target))["user_id"].tolist() == ["0b4e3f3c-7c3b-4e0e-9d3b-1f2a3b4c5d6e"]

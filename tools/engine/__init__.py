@@ -1,1 +1,1 @@
-"""DuckDB as the engine, and the SQL made from a plan."""
+"""The engines that read rows, what they measure in one SQL, and the SQL made from a plan."""

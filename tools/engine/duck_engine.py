@@ -22,7 +22,7 @@ class DuckEngine(SqlEngine):
 
     Attributes:
         work: folder for checked rows, and for what does not fit into memory.
-        memory_limit: such as "500MB"; None leaves DuckDB's own default.
+        memory_limit: such as "500MB"; None takes the default of memory.py, else DuckDB's own.
     """
 
     work: Path

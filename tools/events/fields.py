@@ -24,7 +24,6 @@ REASONS = {
     9: "is not between -1 and 1",
 }
 SIGNED: tuple[Role, ...] = ("margin",)
-MONEY: tuple[Role, ...] = ("price", "revenue", "margin", "cost", "discount")
 IDS: tuple[Role, ...] = ("user", "event", "session", "item", "order")
 TOO_LARGE = 1e12
 EXACT = 2**53  # from here on a float no longer holds every whole number

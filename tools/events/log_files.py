@@ -14,8 +14,6 @@ from cartjury.tools.reading.kinds import Kind, text_or_parquet
 from cartjury.tools.reading.survey import refuse_long_line
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-GZIP = b"\x1f\x8b"
-JSON = b"{"
 
 
 class Field(NamedTuple):

@@ -22,5 +22,9 @@ class PlanError(InputError):
     """A plan that cannot be read, or that is not a partition."""
 
 
+class EditError(InputError):
+    """An edit that cannot be done; the message says precisely why, for the one who asked."""
+
+
 class ModelError(CartjuryError):
     """Models were required, and one failed or is missing: exit code 3."""

@@ -1,9 +1,11 @@
-"""The vocabulary of the chat: what a reader is shown, what it makes of a message. a person decides on.
+"""The vocabulary of the chat: what a reader is shown, what it makes of a message.
 
-message --reader--> Reading --+-- Wishes --resolve--> Preview --Decision--> Revision
-                              +-- Asked      a question back, with its options
-                              +-- Wondered   a question about the plan, answered from the record
-                              +-- Refused    why it cannot be done
+| reading | what follows |
+|---|---|
+| Wishes | edits: resolved, previewed, decided on (revision_records.py) |
+| Asked | a question back, with its options |
+| Wondered | an answer, made from the record |
+| Refused | the reason why it cannot be done |
 """
 
 from typing import Annotated, Literal

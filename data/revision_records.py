@@ -7,6 +7,7 @@ from pydantic import Field
 from cartjury.data.base import Record
 from cartjury.data.chat_records import SegmentLine
 from cartjury.data.edit_records import SegmentId
+from cartjury.data.jury_records import JuryRecord
 from cartjury.data.plan_records import SegmentPlan
 from cartjury.data.run_records import Certificate, SegmentProfile, SegmentScore, Universe
 from cartjury.data.step_records import ResolvedEdit
@@ -65,6 +66,17 @@ class Preview(Record):
     moves: tuple[Move, ...]
     naming: Naming = Naming()
     notes: tuple[str, ...] = ()
+
+
+class Standing(Record):
+    """All that stands at a revision: what a thread goes back to, and what answers are made from."""
+
+    plan: SegmentPlan
+    universe: Universe
+    profiles: tuple[SegmentProfile, ...]
+    scores: tuple[SegmentScore, ...]
+    certificate: Certificate
+    jury: JuryRecord
 
 
 class Revision(Record):

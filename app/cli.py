@@ -198,6 +198,23 @@ def show(
 
 @cli.command()
 @guarded
+def chat(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    say: Annotated[list[str] | None, typer.Option(help="Say this instead of typing it; repeatable.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve every preview of what is said.")] = False,
+    approve: Annotated[str | None, typer.Option(help="Approve the waiting preview that has this hash.")] = None,
+    reject: Annotated[str | None, typer.Option(help="Turn the waiting preview down, for this reason.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; kept with every revision. [the user's name]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what happens as one JSON object a line.")] = False,
+) -> None:
+    """Refine the segments of a run: say what should be otherwise, see what it would do, approve it, take it back."""
+    from cartjury.app.chat import Decided, talk
+
+    talk(folder, say or [], Decided(yes=yes, approve=approve, reject=reject), by=by, as_json=as_json)
+
+
+@cli.command()
+@guarded
 def doctor(as_json: Json = False) -> None:
     """Check this machine: versions, settings, keys, and whether results can be written."""
     from cartjury.app.doctor import examine

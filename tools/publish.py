@@ -35,12 +35,14 @@ class Settings(NamedTuple):
     Attributes:
         recorded: the manifest of the run that is replayed; the replay takes over its name, times and places, so
             that its files are the same bytes.
+        revision: of the thread, where chat made it; 1 is what the run itself published.
     """
 
     options: Options
     seed: int | None
     timings: Mapping[str, float]
     recorded: Manifest | None = None
+    revision: int = 1
 
 
 def publish_run(results: Results, run_id: str, folder: Path, work: Path, settings: Settings) -> Manifest:
@@ -61,6 +63,7 @@ def publish_run(results: Results, run_id: str, folder: Path, work: Path, setting
         seed=settings.seed,
         options=settings.options.model_dump(mode="json"),
         timings=settings.timings,
+        revision=settings.revision,
     )
     if settings.recorded:
         record = as_recorded(record, settings.recorded)

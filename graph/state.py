@@ -17,11 +17,13 @@ from langgraph.graph.message import add_messages
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cartjury.data.call_records import Call, Panel
+from cartjury.data.edit_records import GUIDANCE
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
 from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
 
+Guidance = Annotated[str, Field(max_length=GUIDANCE)]
 Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
 
 
@@ -72,6 +74,8 @@ class State(Input):
     plan: SegmentPlan | None = None  # bucket, then size (merges, splits), then name
     profiles: list[SegmentProfile] = Field(default_factory=list)  # profile
     briefs: list[SegmentBrief] = Field(default_factory=list)  # profile
+    taken: list[str] = Field(default_factory=list)  # names that no segment of the briefs may have
+    guidance: dict[str, Guidance] = Field(default_factory=dict)  # what new names should be like, by segment id
     jury: JuryRecord | None = None  # jury (subgraph)
     scores: list[SegmentScore] = Field(default_factory=list)  # score
     certificate: Certificate | None = None  # certify
@@ -86,6 +90,8 @@ class JuryQuestion(TypedDict):
     """
 
     briefs: list[dict[str, Any]]
+    taken: list[str]
+    guidance: dict[str, str]
     seed: int
     options: dict[str, Any]
     replay: str | None
@@ -96,6 +102,8 @@ class JuryInput(BaseModel):
     """What a jury is asked: names for these segments.
 
     Attributes:
+        taken: names that other segments of the plan have, and the old ones of segments that are asked for again.
+        guidance: what a new name should be like, in the user's words, by segment id.
         run: where what models say is written down as it comes; None: opened alone, it is not.
         replay: see Input.
     """
@@ -103,6 +111,8 @@ class JuryInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     briefs: list[SegmentBrief]
+    taken: list[str] = Field(default_factory=list)
+    guidance: dict[str, Guidance] = Field(default_factory=dict)
     seed: int = 42
     options: Options = Options()
     replay: str | None = None

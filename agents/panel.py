@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cartjury.agents.addresses import address_of, key_of
-from cartjury.agents.estimate import estimated
+from cartjury.agents.estimate import NOTHING, estimated
 from cartjury.data.call_records import (
     SEATS,
     Caps,
     Chain,
     Effort,
+    Estimate,
     Model,
     ModelTable,
     Panel,
@@ -20,6 +21,7 @@ from cartjury.data.call_records import (
     SeatName,
 )
 from cartjury.data.errors import InputError
+from cartjury.data.jury_records import NOT_ASKED
 from cartjury.data.model_table import OFFLINE, known, split_ref, unlisted
 from cartjury.data.options import Options
 
@@ -66,6 +68,20 @@ def convene(table: ModelTable, options: Options, environ: Mapping[str, str], seg
         timeout=options.call_timeout,
         estimate=estimated(seats, segments=segments, batch=options.batch, rated=rated, ranks=ranks),
     )
+
+
+def naming_estimate(
+    table: ModelTable, options: Options, environ: Mapping[str, str], asked: int
+) -> tuple[str, Estimate | None]:
+    """Say who would name so many segments, and what that is expected to take; nobody is asked.
+
+    Returns:
+        Preset and effort in words, and an estimate: of nothing for the offline jury, and where no name is asked for.
+    """
+    if not asked:
+        return NOT_ASKED, NOTHING
+    panel = convene(table, options, environ, asked)
+    return panel.preset if panel.preset == panel.effort else f"{panel.preset} ({panel.effort})", panel.estimate
 
 
 def _seated(

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, get_args
 from cartjury.agents.asking import Message, Prompt
 from cartjury.agents.features import Features, facts
 from cartjury.agents.forms import Form
+from cartjury.data.edit_records import GUIDANCE
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.text import one_line
 
@@ -31,9 +32,17 @@ class Sheet:
         features: the features of all of them.
     """
 
-    def __init__(self, kind: Kind, briefs: Sequence[SegmentBrief], goal: str, **words: object) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        briefs: Sequence[SegmentBrief],
+        goal: str,
+        guidance: Mapping[str, str] | None = None,
+        **words: object,
+    ) -> None:
         self.by_id = {b.id: b for b in briefs}
         self.features = Features(briefs)
+        self._guidance = {i: clean for i, text in (guidance or {}).items() if (clean := one_line(text, GUIDANCE))}
         self._goal = one_line(goal, GOAL)
         self._kind: Kind = kind
         self._words = words
@@ -59,11 +68,16 @@ class Sheet:
         """
         head = {"goal": self._goal, "features": self.features.shown(), **more, "faults": faults}
         repair = Template(_file("repair")).substitute(nonce=nonce) if faults else ""
-        shown = {i: {**facts(self.by_id[i], self.features), **row} for i, row in rows.items()}
+        shown = {i: {**facts(self.by_id[i], self.features), **self._wish(i), **row} for i, row in rows.items()}
+        # Said only where there is some: the prompts of all other runs stay as they are.
+        guided = f" {_file('guidance').strip()}" if any("guidance" in row for row in shown.values()) else ""
         data = data_block({key: value for key, value in head.items() if value}, shown)
         system, user = _parts(self._kind)
-        text = Template(user).substitute(self._words, data=data, repair=repair)
+        text = Template(user).substitute(self._words, data=data, repair=repair, guided=guided)
         return Prompt((Message("system", system), Message("user", text.strip())), form.schema, form.max_tokens)
+
+    def _wish(self, segment_id: str) -> Mapping[str, str]:
+        return {"guidance": self._guidance[segment_id]} if segment_id in self._guidance else {}
 
 
 def data_block(head: Mapping[str, Any], segments: Mapping[str, Any]) -> str:
@@ -81,7 +95,8 @@ def templates() -> None:
     """Read all prompt files; later on they are at hand."""
     for kind in get_args(Kind):
         _parts(kind)
-    _file("repair")
+    for name in ("repair", "guidance"):
+        _file(name)
 
 
 @cache

@@ -15,6 +15,7 @@ jury:  START -> convene -> creative_marketer  -+
                            risk_manager       -+                               |
                            ^                                                   |
                            +-------------------- debate <----------------------+  (contested segments only)
+       without names to ask for: convene -> record
 """
 
 import os
@@ -137,7 +138,7 @@ def build_jury(
     add("record", room.record)
 
     jury.add_edge(START, "convene")
-    jury.add_conditional_edges("convene", routes.all_jurors, list(PERSONAS))
+    jury.add_conditional_edges("convene", routes.who_is_heard, [*PERSONAS, "record"])
     jury.add_edge(list(PERSONAS), "quorum")  # waits for all four
     jury.add_edge("quorum", "ballots")
     jury.add_edge("ballots", "judge")

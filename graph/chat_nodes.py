@@ -12,12 +12,12 @@ from langgraph.types import interrupt
 
 from cartjury.agents import loop
 from cartjury.agents.desks import Desks
-from cartjury.agents.interpreter import Interpreted, interpret, naming_estimate, reader_panel
+from cartjury.agents.interpreter import Interpreted, interpret, reader_panel
+from cartjury.agents.panel import naming_estimate
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision, History, Preview, Standing
-from cartjury.data.step_records import UnnameStep
 from cartjury.graph import revisions
 from cartjury.graph.approval import edited, read_decision, request
 from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
@@ -27,6 +27,7 @@ from cartjury.graph.talk import checked, focus_of, heard, in_words
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.edit import apply as applied
 from cartjury.tools.edit import resolve_all
+from cartjury.tools.jury_merge import names_taken
 from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
@@ -144,13 +145,11 @@ def apply(state: State) -> Update:
     if plan.plan_hash != shown.plan_hash:
         raise InputError(f"these edits come to another plan than the one that was shown: {NOT_DONE.lower()}")
     number, run = revisions.new_run(revisions.base_run(history), [r.number for r in history.revisions])
-    unnamed = [s for edit in shown.edits for s in edit.steps if isinstance(s, UnnameStep)]
-    old = [before.segment(i).name for s in unnamed for i in s.segments if i in {b.id for b in before.segments}]
     return {
         "plan": plain(plan.with_changes(revision=number)),
         "universe": plain(shown.universe),
         "run": plain(run),
-        "taken": [*(s.name for s in plan.segments if s.name), *filter(None, old)],
+        "taken": names_taken(before, plan),
         "guidance": dict(shown.naming.guidance),
     }
 

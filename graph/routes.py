@@ -50,6 +50,11 @@ def after_the_vote(state: JuryState) -> Literal["debate", "record"]:
     return "debate" if state.contested and state.round < max(MAX_ROUNDS.values()) else "record"
 
 
+def who_is_heard(state: JuryState) -> list[Persona] | Literal["record"]:
+    """Hear the jurors, unless no names are asked for."""
+    return all_jurors(state) if state.briefs else "record"
+
+
 def all_jurors(state: JuryState) -> list[Persona]:
     """Hear the four personas side by side; a debate round asks all of them again."""
     del state

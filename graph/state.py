@@ -19,13 +19,14 @@ from pydantic.json_schema import SkipJsonSchema
 
 from cartjury.data.call_records import Call, Panel
 from cartjury.data.chat_records import Reading, Talk
-from cartjury.data.edit_records import Edit
+from cartjury.data.edit_records import GUIDANCE, Edit
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
 from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.revision_records import Decision, History, Preview
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
 
+Guidance = Annotated[str, Field(max_length=GUIDANCE)]
 Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
 TALK: Final = frozenset({"messages", "edits", "by"})  # keys of Input that speak about a plan; the others order one
 
@@ -86,6 +87,8 @@ class State(Input):
     plan: SegmentPlan | None = None  # bucket, then size (merges, splits), then name; apply
     profiles: list[SegmentProfile] = Field(default_factory=list)  # profile
     briefs: list[SegmentBrief] = Field(default_factory=list)  # profile
+    taken: list[str] = Field(default_factory=list)  # apply: names that no segment of the briefs may have
+    guidance: dict[str, Guidance] = Field(default_factory=dict)  # apply: what new names should be like, by segment
     jury: JuryRecord | None = None  # jury (subgraph)
     scores: list[SegmentScore] = Field(default_factory=list)  # score
     certificate: Certificate | None = None  # certify
@@ -95,8 +98,6 @@ class State(Input):
     talk: Talk = Talk()  # listen
     preview: Preview | None = None  # preview
     decision: Decision | None = None  # approve
-    taken: list[str] = Field(default_factory=list)  # apply: names that the jury must not give again
-    guidance: dict[str, str] = Field(default_factory=dict)  # apply: what new names should be like, by segment
     timings: Annotated[dict[str, float], operator.or_] = Field(default_factory=dict)  # every node
 
 
@@ -107,6 +108,8 @@ class JuryQuestion(TypedDict):
     """
 
     briefs: list[dict[str, Any]]
+    taken: list[str]
+    guidance: dict[str, str]
     seed: int
     options: dict[str, Any]
     replay: str | None
@@ -117,6 +120,8 @@ class JuryInput(BaseModel):
     """What a jury is asked: names for these segments.
 
     Attributes:
+        taken: names that other segments of the plan have, and the old ones of segments that are asked for again.
+        guidance: what a new name should be like, in the user's words, by segment id.
         run: where what models say is written down as it comes; None: opened alone, it is not.
         replay: see Input.
     """
@@ -124,6 +129,8 @@ class JuryInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     briefs: list[SegmentBrief]
+    taken: list[str] = Field(default_factory=list)
+    guidance: dict[str, Guidance] = Field(default_factory=dict)
     seed: int = 42
     options: Options = Options()
     replay: str | None = None

@@ -191,8 +191,8 @@ def money(usd: float) -> str:
 
 
 def _judged_by_models(jury: JuryRecord) -> tuple[Verdict, ...]:
-    """Neither the offline rubric's nor nobody's."""
-    return tuple(v for v in jury.verdicts if v.model not in {"offline", NOBODY})
+    """Neither the offline rubric's nor nobody's, and of this sitting."""
+    return tuple(v for v in jury.this_sitting.verdicts if v.model not in {"offline", NOBODY})
 
 
 def _by_outcome(calls: Iterable[Call]) -> dict[Outcome, int]:

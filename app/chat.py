@@ -18,7 +18,7 @@ import typer
 
 from cartjury.app.commands import load_keys
 from cartjury.app.runner import in_own_loop
-from cartjury.app.terminal import Exit, say
+from cartjury.app.terminal import WIPE, Exit, say
 from cartjury.app.thread import Event, Thread, View, open_thread
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import load_table
@@ -77,6 +77,7 @@ class Terminal:
         self._folder, self._by, self._as_json = folder, by, as_json
         self._table = load_table(Path("cartjury.toml"))
         self._view = View(status="idle")
+        self._wipe = WIPE if sys.stderr.isatty() and sys.stdout.isatty() else ""
 
     def open(self) -> View:
         """Finish what was cut off, and look at what stands."""
@@ -124,9 +125,13 @@ class Terminal:
         if self._as_json:
             typer.echo(json.dumps(event.model_dump(mode="json")))
         elif event.kind == "message":
-            typer.echo(event.data["content"] + "\n")
+            typer.echo(f"{self._wipe}{event.data['content']}\n")
         elif event.kind == "note":
             say(event.data["text"])
+        elif event.kind == "started" and self._wipe:
+            typer.echo(f"{self._wipe}{event.data['node']} ...", err=True, nl=False)
+        elif event.kind == "done" and self._wipe:
+            typer.echo(self._wipe, err=True, nl=False)
 
 
 def _on_waiting(view: View, decided: Decided) -> Decision:

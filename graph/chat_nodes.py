@@ -48,7 +48,8 @@ class Chat:
     def listen(self, state: State) -> Update:
         """messages or edits -> reading, talk; a revision that was begun and never finished is left."""
         settled = at_rest(state)
-        state = State.model_validate({**dict(state), **settled}) if settled else state
+        if settled:
+            state = State.model_validate({**dict(state), **{k: v for k, v in settled.items() if k != "messages"}})
         reading, by = self.read(state)
         reading = checked(reading)
         focus = focus_of(reading, state.talk.focus, needed(state.plan))
@@ -215,11 +216,12 @@ def scene_of(state: State) -> Scene:
 
 def at_rest(state: State) -> Update:
     """What puts a thread back to its current revision where it is not at one; nothing where it is."""
-    history, plan = state.history, needed(state.plan)
-    if history and plan.revision != history.current.number:
-        current = history.current
-        return {**back_at(history), "run": plain(revisions.run_of(current, revisions.base_run(history)))}
-    return {}
+    history, plan = needed(state.history), needed(state.plan)
+    if plan.revision == history.current.number:
+        return {}
+    run = revisions.run_of(history.current, revisions.base_run(history))
+    said = say(f"What was approved last was not finished; this is revision {history.current.number} still.")
+    return {**back_at(history), "run": plain(run), **said}
 
 
 def back_at(history: History) -> Update:

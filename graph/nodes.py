@@ -12,7 +12,7 @@ from cartjury.data.records import Record
 from cartjury.data.revision_records import Revision, Standing
 from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.recorded import check_same_data, read_manifest
-from cartjury.graph.revisions import begun, gone_on, keep, standing_at
+from cartjury.graph.revisions import begun, clear, gone_on, keep, standing_at
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
@@ -150,6 +150,8 @@ def remember(state: State) -> Update:
         folder=run.folder,
         work=run.work,
     )
+    if before is None:
+        clear(run)
     history = gone_on(before, revision) if before else begun(revision)
     keep(standing_of(state), history)
     return {"history": plain(history), "preview": None, "decision": None, "reading": None}

@@ -19,7 +19,7 @@ from cartjury.data.revision_records import History, Journey, Revision, Standing
 from cartjury.data.step_records import MergeStep, NameStep, PartStep, ResolvedEdit, SplitStep, UnnameStep
 from cartjury.graph.folders import make_folder
 from cartjury.graph.state import Run
-from cartjury.tools.publish import write_atomically
+from cartjury.tools.publish import retract, write_atomically
 
 FOLDER: Final = "revisions"
 STANDING: Final = "standing.json"
@@ -97,7 +97,7 @@ def came_of(edit: ResolvedEdit) -> tuple[str, ...]:
 def new_run(base: Run, taken: Sequence[int]) -> tuple[int, Run]:
     """Make the folders of a further revision, under a number that nobody has used, in this thread or a fork of it."""
     folder, work = Path(base.folder) / FOLDER, Path(base.work) / FOLDER
-    number = max([*taken, *(int(p.name) for p in folder.glob("[0-9]*"))]) + 1
+    number = max([*taken, *(int(p.name) for p in folder.glob("*") if p.name.isdecimal())]) + 1
     while not make_folder(folder / f"{number:04d}"):
         number += 1
     make_folder(work / f"{number:04d}")
@@ -121,6 +121,13 @@ def keep(standing: Standing, history: History) -> None:
     """Write down what stands at the current revision, then the history, for whoever opens the folder."""
     write_atomically(Path(history.current.work) / STANDING, standing.model_dump_json())
     tell(history)
+
+
+def clear(run: Run) -> None:
+    """Take away the revisions of an earlier thread in the folder of a run that has just published anew."""
+    for folder in sorted((Path(run.folder) / FOLDER).glob("*")):
+        if folder.name.isdecimal():
+            retract(folder, keep=())
 
 
 def tell(history: History) -> None:

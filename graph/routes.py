@@ -14,7 +14,7 @@ MAX_ROUNDS: Final[Mapping[Effort, int]] = {"offline": 2, "quick": 0, "standard":
 
 def order_or_talk(state: State) -> Literal["prepare", "listen"]:
     """Talk about the plan where there is a finished one; else whatever is said orders the main job."""
-    return "listen" if state.turn == "talk" and state.plan and state.manifest else "prepare"
+    return "listen" if state.turn == "talk" and state.history else "prepare"
 
 
 def after_listening(state: State) -> Literal["preview", "travel", "reply"]:

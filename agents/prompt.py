@@ -18,7 +18,7 @@ from cartjury.data.edit_records import GUIDANCE
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.text import one_line
 
-Kind = Literal["propose", "rank", "judge", "debate"]
+Kind = Literal["propose", "rank", "judge", "debate", "interpret"]
 
 GOAL: Final = 300  # characters of the goal that are shown
 _ESCAPED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -67,12 +67,12 @@ class Sheet:
             more: what else the data holds; what is empty is left out.
         """
         head = {"goal": self._goal, "features": self.features.shown(), **more, "faults": faults}
-        repair = Template(_file("repair")).substitute(nonce=nonce) if faults else ""
+        repair = Template(text_of("repair")).substitute(nonce=nonce) if faults else ""
         shown = {i: {**facts(self.by_id[i], self.features), **self._wish(i), **row} for i, row in rows.items()}
         # Said only where there is some: the prompts of all other runs stay as they are.
-        guided = f" {_file('guidance').strip()}" if any("guidance" in row for row in shown.values()) else ""
+        guided = f" {text_of('guidance').strip()}" if any("guidance" in row for row in shown.values()) else ""
         data = data_block({key: value for key, value in head.items() if value}, shown)
-        system, user = _parts(self._kind)
+        system, user = parts(self._kind)
         text = Template(user).substitute(self._words, data=data, repair=repair, guided=guided)
         return Prompt((Message("system", system), Message("user", text.strip())), form.schema, form.max_tokens)
 
@@ -94,18 +94,19 @@ def _json(value: object) -> str:
 def templates() -> None:
     """Read all prompt files; later on they are at hand."""
     for kind in get_args(Kind):
-        _parts(kind)
-    for name in ("repair", "guidance"):
-        _file(name)
+        parts(kind)
+    for name in ("repair", "guidance", "interpret_again"):
+        text_of(name)
 
 
 @cache
-def _parts(kind: Kind) -> tuple[str, str]:
-    """The system part of a prompt, the same for all kinds, and the user part."""
-    system, _, user = _file(kind).partition("\n---\n")
-    return Template(system).substitute(shared=_file("shared")).strip(), user
+def parts(kind: Kind) -> tuple[str, str]:
+    """The system part of a prompt, the same for all kinds of the jury, and the user part."""
+    system, _, user = text_of(kind).partition("\n---\n")
+    return Template(system).substitute(shared=text_of("shared")).strip(), user
 
 
 @cache
-def _file(name: str) -> str:
+def text_of(name: str) -> str:
+    """A prompt file as it is."""
     return (files("cartjury.agents") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

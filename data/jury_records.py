@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from cartjury.data.base import Origin, Record
-from cartjury.data.call_records import Call, Panel
+from cartjury.data.call_records import Call, Panel, Stage
 
 Persona = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager"]
 PERSONAS: tuple[Persona, ...] = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")
@@ -83,7 +83,7 @@ class Abstention(Record):
 
     persona: str
     model: str
-    stage: Literal["proposal", "ballot", "verdict"]
+    stage: Stage
     segment_ids: tuple[str, ...]
     reason: str
     round: int = 0

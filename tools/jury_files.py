@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cartjury.data.call_records import SEATS, Attempt
+from cartjury.data.call_records import ALL_SEATS, Attempt
 from cartjury.data.journal import STAGES, in_order
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.records import Segment, SegmentPlan
@@ -30,7 +30,7 @@ def calls_jsonl(jury: JuryRecord, attempts: Iterable[Attempt] = ()) -> str:
 
 
 def _seat(persona: str) -> int:
-    return next((n for n, seat in enumerate(SEATS) if seat == persona), len(SEATS))
+    return next((n for n, seat in enumerate(ALL_SEATS) if seat == persona), len(ALL_SEATS))
 
 
 def _attempt(attempt: Attempt) -> Line:

@@ -27,7 +27,7 @@ from cartjury.data.records import Comparison, ScoreWeights
 PREFIX = "CARTJURY_"
 MOST = 5  # faults that a message lists
 SEPARATORS = {"keep_columns": ",", "dimension": ";"}  # of lists that an environment variable may hold as plain words
-ELSEWHERE = {"CARTJURY_DATA_ROOTS"}  # read by the server, no option of a run
+ELSEWHERE = {"CARTJURY_DATA_ROOTS", "CARTJURY_ORIGINS"}  # read by the server, no option of a run
 
 
 class Settings(Options):

@@ -1,17 +1,9 @@
 """`langgraph dev` serves both graphs without network; everything a client can do goes through langgraph_sdk."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx
 import pytest
 from langgraph_sdk import get_sync_client
 from langgraph_sdk.client import SyncLangGraphClient
@@ -19,9 +11,8 @@ from langgraph_sdk.client import SyncLangGraphClient
 from cartjury.data.jury_records import PERSONAS
 from tests import program
 from tests.carts import cart, write_csv
+from tests.graph.studio_server import free_port, served
 
-ROOT = Path(__file__).parent.parent.parent
-STUDIO = "https://smith.langchain.com"
 CANARY = "canary-4711"
 
 
@@ -34,67 +25,14 @@ class Server(NamedTuple):
     log: Path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def served(folder: Path, url: str, port: int) -> Iterator[Path]:
-    """Start the server as the README says, in a folder of its own, and stop it whatever happens."""
-    shutil.copy(ROOT / "langgraph.json", folder)
-    quiet = {"LANGGRAPH_CLI_NO_ANALYTICS": "1", "LANGGRAPH_NO_VERSION_CHECK": "true", "LANGSMITH_TRACING": "false"}
-    # Some clients of the server bypass Python's sockets; they would go through a proxy that is not there.
-    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [str(program.BIN / "langgraph"), "dev", "--no-browser", "--no-reload", "--port", str(port)],
-            cwd=folder,
-            env=program.surroundings(folder, **quiet, **nowhere),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            wait_until_ready(url, process, log)
-            yield log
-        finally:
-            stop(process)
-
-
-def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(600):
-        try:
-            if httpx.get(f"{url}/ok", timeout=1).is_success:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        if process.poll() is not None:
-            break
-    raise AssertionError(log.read_text())
-
-
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask politely, so that the state is flushed; then insist."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "inputs").mkdir()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with served(folder, url, port) as log, get_sync_client(url=url, api_key=None) as client:
-        yield Server(client, url, folder, log)
+    with served(folder, url, port) as running, get_sync_client(url=url, api_key=None) as client:
+        yield Server(client, url, folder, running.log)
 
 
 class Run(NamedTuple):
@@ -189,15 +127,6 @@ def test_bad_rows_are_named_in_the_reason(server: Server) -> None:
     assert "row 1, column engagement_score: '7'" in refusal(server, "cartjury", {"input_path": "inputs/carts.csv"})
 
 
-def test_only_studio_may_call_from_another_origin(server: Server) -> None:
-    def preflight(origin: str) -> httpx.Response:
-        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-        return httpx.options(f"{server.url}/threads", headers=asked)
-
-    assert preflight(STUDIO).headers["access-control-allow-origin"] == STUDIO
-    assert "access-control-allow-origin" not in preflight("https://evil.example").headers
-
-
 def test_the_server_keeps_no_user_row(tmp_path: Path) -> None:
     """A server of its own would do; what matters is what it leaves in its folder once it has stopped."""
     (tmp_path / "inputs").mkdir()
@@ -205,8 +134,8 @@ def test_the_server_keeps_no_user_row(tmp_path: Path) -> None:
     write_csv(tmp_path / "inputs", rows)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with served(tmp_path, url, port) as log, get_sync_client(url=url, api_key=None) as client:
-        done = run(Server(client, url, tmp_path, log), "cartjury", {"input_path": "inputs/carts.csv"})
+    with served(tmp_path, url, port) as running, get_sync_client(url=url, api_key=None) as client:
+        done = run(Server(client, url, tmp_path, running.log), "cartjury", {"input_path": "inputs/carts.csv"})
         assert done.values["manifest"]["users"] == 80
 
     kept = {p.name for p in tmp_path.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()}

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import typer
 
-from cartjury.app.commands import load_keys
+from cartjury.app.config import load_keys
 from cartjury.app.runner import in_own_loop
 from cartjury.app.terminal import WIPE, Exit, say
 from cartjury.app.thread import Event, Thread, View, open_thread

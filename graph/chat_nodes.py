@@ -12,12 +12,12 @@ from langgraph.types import interrupt
 
 from cartjury.agents import loop
 from cartjury.agents.desks import Desks
-from cartjury.agents.interpreter import Interpreted, interpret, reader_panel
-from cartjury.agents.panel import naming_estimate
+from cartjury.agents.interpreter import Interpreted, interpret
+from cartjury.agents.panel import naming_estimate, reader_panel
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
-from cartjury.data.revision_records import Decision, History, Preview, Standing
+from cartjury.data.revision_records import Decision, History, Naming, Preview
 from cartjury.graph import revisions
 from cartjury.graph.approval import edited, read_decision, request
 from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
@@ -73,19 +73,19 @@ class Chat:
         """Ask a model to read a message; without one, or where it fails, the reading is None."""
         panel = reader_panel(self.desks.table, state.options, self.desks.environ)
         if not panel.seats:
-            return Interpreted(None, "", "; ".join(panel.empty.values()), ())
+            return Interpreted(why_not="; ".join(panel.empty.values()))
         session = secrets.token_hex(8)
         log = Path(revisions.base_run(needed(state.history)).work) / CHAT
         desk = await self.desks.at(session, panel, log, None)
         try:
-            return await interpret(desk, text, shown, lambda r: check_reading(r, shown), part=len(state.messages))
+            return await interpret(desk, text, shown, lambda r: check_reading(r, shown), turn=len(state.messages))
         finally:
             await self.desks.close(session)
 
     def preview(self, state: State) -> Update:
         """reading -> preview: what its edits would do, counted on all the data; or the reason why they cannot be done."""
         standing, carts = standing_of(state), carts_of(state)
-        edits, hypothetical = wished(needed(state.reading))
+        edits, hypothetical = wished(state.reading)
         try:
             resolved = resolve_all(edits, standing.plan, carts)
             shown = previewed(carts, standing, needed(state.history).current.number, resolved)
@@ -99,9 +99,7 @@ class Chat:
 
     def priced(self, state: State, shown: Preview) -> Naming:
         """What it takes to ask for the names of a preview."""
-        jury, found = naming_estimate(
-            self.desks.table, state.options, self.desks.environ, len(shown.naming.asked)
-        )
+        jury, found = naming_estimate(self.desks.table, state.options, self.desks.environ, len(shown.naming.asked))
         took = found.model_dump() if found else {}
         return shown.naming.model_copy(update={"jury": jury, **took})
 
@@ -157,12 +155,12 @@ def apply(state: State) -> Update:
 
 def travel(state: State) -> Update:
     """reading (undo, redo, reset) -> what stands at that revision; its files are there already."""
-    wish = needed(state.reading)
-    history, base = needed(state.history), revisions.base_run(needed(state.history))
-    if not isinstance(wish, Wishes) or not isinstance(wish.edits[0], Undo | Redo | Reset):
+    reading, history = state.reading, needed(state.history)
+    wish = reading.edits[0] if isinstance(reading, Wishes) else None
+    if not isinstance(wish, Undo | Redo | Reset):
         raise LookupError("only undo, redo and reset travel")
     try:
-        moved = revisions.gone_to(history, wish.edits[0], state.by or ANYBODY, now())
+        moved = revisions.gone_to(history, wish, state.by or ANYBODY, now())
         there = back_at(moved)
     except InputError as error:
         return {"reading": None, **say(str(error))}
@@ -170,14 +168,16 @@ def travel(state: State) -> Update:
     said = f"This is revision {moved.current.number} again" + (
         f": {' '.join(moved.current.said)}" if moved.current.said else ", as it was first published."
     )
-    return {**there, "history": plain(moved), "run": plain(revisions.run_of(moved.current, base)), "reading": None, **say(said)}
+    return {**there, "history": plain(moved), "reading": None, **say(said)}
 
 
 def reply(state: State) -> Update:
     """reading -> a message: an answer, a question back, or why something cannot be done."""
-    match needed(state.reading):
+    match state.reading:
         case Wondered() as wondered:
-            text = answer(wondered.topic, standing_of(state), needed(state.history), carts_of(state), revisions.standing_at)
+            text = answer(
+                wondered.topic, standing_of(state), needed(state.history), carts_of(state), revisions.standing_at
+            )
         case Asked() as asked:
             text = in_words(asked)
         case Refused() as refused:
@@ -192,12 +192,12 @@ def say(text: str) -> Update:
     return {"messages": [{"role": "assistant", "content": text}]}
 
 
-def wished(reading: Reading) -> tuple[list[PlanEdit], bool]:
+def wished(reading: Reading | None) -> tuple[list[PlanEdit], bool]:
     """The edits of a reading, and whether they are only wondered about."""
-    hypothetical = isinstance(reading, Wondered) and isinstance(reading.topic, WhatIf)
-    found = reading.topic.edits if isinstance(reading, Wondered) and isinstance(reading.topic, WhatIf) else ()
-    found = reading.edits if isinstance(reading, Wishes) else found
-    return [e for e in found if not isinstance(e, Undo | Redo | Reset)], hypothetical
+    if isinstance(reading, Wondered) and isinstance(reading.topic, WhatIf):
+        return list(reading.topic.edits), True
+    edits = reading.edits if isinstance(reading, Wishes) else ()
+    return [e for e in edits if not isinstance(e, Undo | Redo | Reset)], False
 
 
 def scene_of(state: State) -> Scene:
@@ -219,9 +219,8 @@ def at_rest(state: State) -> Update:
     history, plan = needed(state.history), needed(state.plan)
     if plan.revision == history.current.number:
         return {}
-    run = revisions.run_of(history.current, revisions.base_run(history))
     said = say(f"What was approved last was not finished; this is revision {history.current.number} still.")
-    return {**back_at(history), "run": plain(run), **said}
+    return {**back_at(history), **said}
 
 
 def back_at(history: History) -> Update:
@@ -233,5 +232,6 @@ def back_at(history: History) -> Update:
     standing = revisions.standing_at(history.current)
     kept = {key: getattr(standing, key) for key in ("plan", "universe", "certificate", "jury")}
     several = {key: [plain(r) for r in getattr(standing, key)] for key in ("profiles", "scores")}
-    manifest = read_manifest(Path(history.current.folder))
-    return {**{key: plain(record) for key, record in kept.items()}, **several, "manifest": plain(manifest)}
+    kept["manifest"] = read_manifest(Path(history.current.folder))
+    kept["run"] = revisions.run_of(history.current, revisions.base_run(history))
+    return {**{key: plain(record) for key, record in kept.items()}, **several}

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from cartjury.data.call_records import Effort
-from cartjury.data.jury_records import PERSONAS, Persona
 from cartjury.data.chat_records import WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import Redo, Reset, Undo
+from cartjury.data.jury_records import PERSONAS, Persona
 from cartjury.graph.state import JuryState, State
 
 MAX_ROUNDS: Final[Mapping[Effort, int]] = {"offline": 2, "quick": 0, "standard": 0, "thorough": 2}  # of debate

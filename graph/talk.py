@@ -52,4 +52,10 @@ def _segments(said: object) -> Iterator[str]:
 
 
 def _named(value: object) -> Iterable[str]:
-    return [value] if isinstance(value, str) else [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+    return (
+        [value]
+        if isinstance(value, str)
+        else [v for v in value if isinstance(v, str)]
+        if isinstance(value, list)
+        else []
+    )

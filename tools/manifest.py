@@ -80,4 +80,4 @@ def revised(results: Results, done: Sequence[str], folder: str) -> str:
     said = f"Revision {results.plan.revision}: {' '.join(done)}"
     where = f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {folder}"
     notes = "".join(f"\n- {warning}" for warning in results.warnings())
-    return f"{said}\n{where}\n\"undo\" takes it back.{notes}"
+    return f'{said}\n{where}\n"undo" takes it back.{notes}'

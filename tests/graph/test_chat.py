@@ -92,7 +92,9 @@ def test_all_segments_are_rescored_and_only_the_changed_one_is_named_anew(talk: 
     after = names(state)
 
     assert len(state.scores) == len(before) - 1
-    assert {i: n for i, n in after.items() if i != "S01"} == {i: n for i, n in before.items() if i not in {"S01", "S03"}}
+    assert {i: n for i, n in after.items() if i != "S01"} == {
+        i: n for i, n in before.items() if i not in {"S01", "S03"}
+    }
     assert after["S01"] not in before.values()
 
 

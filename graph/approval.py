@@ -49,8 +49,8 @@ def read_decision(given: object, preview: Preview) -> Decision:
         edited(decision)
     if shown is not None and shown != preview.plan_hash:
         raise InputError(
-            f"this decision is on the preview {shown[:8]}, which is no longer the one that waits ({preview.plan_hash[:8]}): "
-            "nothing was changed; look at the present preview and decide again"
+            f"this decision is on the preview {shown[:8]}, which is no longer the one that waits "
+            f"({preview.plan_hash[:8]}): nothing was changed; look at the present preview and decide again"
         )
     return decision
 

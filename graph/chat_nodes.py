@@ -1,6 +1,6 @@
-"""The nodes of the chat: a message is read, what it asks for is shown, a person decides, and the plan is another one.
+"""The nodes of the chat: a message is read, what it asks for is shown, a person decides, and the plan is changed.
 
-Nothing here changes a plan but `apply`, after a person's decision, and `travel`, which goes to what was approved before.
+Only `apply` changes a plan, after a person's decision, and `travel`, which goes to what was approved before.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from cartjury.agents import loop
 from cartjury.agents.desks import Desks
 from cartjury.agents.interpreter import Interpreted, interpret
 from cartjury.agents.panel import naming_estimate, reader_panel
-from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, WhatIf, Wishes, Wondered
+from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision, History, Naming, Preview
@@ -83,7 +83,7 @@ class Chat:
             await self.desks.close(session)
 
     def preview(self, state: State) -> Update:
-        """reading -> preview: what its edits would do, counted on all the data; or the reason why they cannot be done."""
+        """reading -> preview: what its edits would do, counted on all the data; or why they cannot be done."""
         standing, carts = standing_of(state), carts_of(state)
         edits, hypothetical = wished(state.reading)
         try:
@@ -158,7 +158,7 @@ def travel(state: State) -> Update:
     reading, history = state.reading, needed(state.history)
     wish = reading.edits[0] if isinstance(reading, Wishes) else None
     if not isinstance(wish, Undo | Redo | Reset):
-        raise LookupError("only undo, redo and reset travel")
+        raise LookupError("only undo, redo and reset travel")  # noqa: TRY004 - the route is wrong, not a type
     try:
         moved = revisions.gone_to(history, wish, state.by or ANYBODY, now())
         there = back_at(moved)
@@ -175,9 +175,7 @@ def reply(state: State) -> Update:
     """reading -> a message: an answer, a question back, or why something cannot be done."""
     match state.reading:
         case Wondered() as wondered:
-            text = answer(
-                wondered.topic, standing_of(state), needed(state.history), carts_of(state), revisions.standing_at
-            )
+            text = answered(state, wondered.topic)
         case Asked() as asked:
             text = in_words(asked)
         case Refused() as refused:
@@ -185,6 +183,16 @@ def reply(state: State) -> Update:
         case _:
             raise LookupError("there is nothing to say about edits")
     return say(text)
+
+
+def answered(state: State, topic: Topic) -> str:
+    """The answer to a question, or why there is none."""
+    try:
+        return answer(
+            topic, standing_of(state), needed(state.history), carts_of(state), standing_at=revisions.standing_at
+        )
+    except InputError as error:
+        return str(error)
 
 
 def say(text: str) -> Update:

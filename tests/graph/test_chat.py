@@ -1,4 +1,4 @@
-"""What is said on a thread that has a plan: nothing changes but what a person approved, and all of it can be taken back."""
+"""What is said on a thread that has a plan: only what a person approved changes it, and all of it can be taken back."""
 
 import hashlib
 import json

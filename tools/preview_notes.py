@@ -38,21 +38,20 @@ def notes(
 def _limits(
     plan_before: SegmentPlan, plan: SegmentPlan, before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]
 ) -> Iterator[str]:
-    limits = plan.size_policy
-    words = {
-        "few": f"fewer than the minimum of {limits.min_size:,}",
-        "many": f"more than the maximum of {limits.max_size:,}",
-    }
     for line in after:
-        broken, was = _broken(limits, line.users), before.get(line.id)
-        if broken and not (was and broken == _broken(plan_before.size_policy, was.users)):
-            yield f"{line.id} would have {users_said(line.users or 0)}, {words[broken]}"
+        broken, was = _broken(plan.size_policy, line.users), before.get(line.id)
+        side = broken.partition(" ")[0]
+        if broken and not (was and _broken(plan_before.size_policy, was.users).startswith(side)):
+            yield f"{line.id} would have {users_said(line.users)}, {broken}"
 
 
 def _broken(limits: SizePolicy, users: int | None) -> str:
-    if not users:
-        return ""
-    return "few" if users < limits.min_size else "many" if users > (limits.max_size or users) else ""
+    """Say which limit a size breaks; nothing where it breaks none."""
+    if users and users < limits.min_size:
+        return f"under the minimum of {limits.min_size:,}"
+    if users and limits.max_size and users > limits.max_size:
+        return f"over the maximum of {limits.max_size:,}"
+    return ""
 
 
 def _empty(before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]) -> Iterator[str]:

@@ -91,9 +91,8 @@ def _rest(before: Lines, after: Lines, others: Sequence[str]) -> str:
     who = f"The other {len(others)} keep their users" if len(others) > 1 else f"{others[0]} keeps its users"
     gaps = [abs((after[i].overall or 0.0) - (before[i].overall or 0.0)) for i in others]
     ranks = sum(before[i].rank != after[i].rank for i in others)
-    if not ranks and max(gaps) < 0.5 * 10**-DIGITS:
-        return f"{who} and scores."
-    return f"{who}; scores change by at most {max(gaps):.{DIGITS}f}, and {ranks} of the ranks."
+    scores = "scores stay" if max(gaps) < 0.5 * 10**-DIGITS else f"scores change by at most {max(gaps):.{DIGITS}f}"
+    return f"{who}; {scores}, {ranks or 'no'} rank{'s' * (ranks != 1)} change{'s' * (ranks == 1)}."
 
 
 def _row(segment_id: str, was: SegmentLine | None, is_: SegmentLine | None, asked: Sequence[str]) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ def changed(found: Segmented, since: int | None, stood: Mapping[int, Standing], 
 def test_what_changed_tells_the_steps_the_rules_and_who_moved(
     found: Segmented, first: Standing, second: Standing
 ) -> None:
-    sizes = {p.segment_id: p.users for p in first.profiles}
+    sizes, old = {p.segment_id: p.users for p in first.profiles}, "AOV_High & Engagement_High & Profit_Low"
     lines = changed(found, None, {1: first, 2: second}).splitlines()
     assert lines == [
         "From revision 1 to revision 2:",
@@ -137,8 +137,7 @@ def test_what_changed_tells_the_steps_the_rules_and_who_moved(
         "",
         "- Segments with users: 12 → 11; users: 670",
         "- Gone: S03 Shoppers_C, `AOV_High & Engagement_Low & Profit_High`",
-        "- Changed: S02, `AOV_High & Engagement_High & Profit_Low` → "
-        "`(AOV_High & Engagement_High & Profit_Low) | (AOV_High & Engagement_Low & Profit_High)`",
+        f"- Changed: S02, `{old}` → `({old}) | (AOV_High & Engagement_Low & Profit_High)`",
         "- Renamed: S02, Shoppers_B → -",
         "",
         f"{sizes['S03']} users moved, {670 - sizes['S03']} stayed where they were:",

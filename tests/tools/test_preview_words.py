@@ -93,9 +93,9 @@ def test_only_the_largest_moves_are_listed_and_the_rest_is_summed() -> None:
 
 def test_names_have_a_price(found: Segmented) -> None:
     shown = previewed(found, merged(named(found.plan), "S02", "S03"))
-    dear = Naming(
-        asked=("S02",), jury="default (standard)", guidance={"S02": "more playful"}, calls=10, tokens=12_345, cost_usd=0.0123, seconds=8.2
-    )  # fmt: skip
+    guidance = {"S02": "more playful"}
+    cost = {"calls": 10, "tokens": 12_345, "cost_usd": 0.0123, "seconds": 8.2}
+    dear = Naming.model_validate({"asked": ("S02",), "jury": "default (standard)", "guidance": guidance, **cost})
     text = in_words(shown.model_copy(update={"naming": dear}))
     assert "S02, of the jury default (standard): about 10 requests, 12,345 tokens, 8 s, about $0.0123." in text
     assert "- S02: names should be “more playful”" in text

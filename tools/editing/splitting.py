@@ -108,7 +108,7 @@ def _by_column(edit: Split, plan: SegmentPlan, carts: Carts, target: Target) -> 
         reason=f"{segment.id} was split at {column} {numbers(found.cuts)} at a person's wish",
     )
     draft = Draft(plan, before=target.sizes, sizes=target.sizes).then(step)
-    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit)}: {_parts_said(column, ids, found)}."
+    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit)}: {_parts_said(ids, found)}."
     return draft.saying(said, _missing_note(values.users - values.known, column, ids[0]))
 
 
@@ -158,7 +158,7 @@ def _wished(edit: Split) -> str:
     return f", nearest the quantile{'s' if len(edit.quantiles) > 1 else ''} {listed(map(percent, edit.quantiles))}"
 
 
-def _parts_said(column: str, ids: Sequence[str], found: Parts) -> str:
+def _parts_said(ids: Sequence[str], found: Parts) -> str:
     bounds = [None, *found.cuts, None]
     said = []
     for i, low, high, count in zip(ids, bounds, bounds[1:], found.sizes, strict=False):

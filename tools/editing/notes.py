@@ -53,7 +53,8 @@ def limits_left(after: SegmentPlan, users: Mapping[str, int]) -> Iterator[str]:
     small = [s for s, state in states if state in {"small", "empty"}]
     large = [s for s, state in states if state == "large"]
     if small:
-        yield f"{_sized(small, users)} {_stays(small)} under the minimum: no segment is left that could be joined within the limits"
+        why = "no segment is left that could be joined within the limits"
+        yield f"{_sized(small, users)} {_stays(small)} under the minimum: {why}"
     if large:
         yield f"{_sized(large, users)} {_stays(large)} over the maximum: no cut leaves both parts at least the minimum"
 

@@ -41,8 +41,7 @@ def test_any_edits_are_refused_or_keep_the_partition(
         before = plan.to_json()
         try:
             found = resolve_all([wish], plan, carts)
-        except EditError as error:
-            assert str(error)
+        except EditError:
             assert plan.to_json() == before
             continue
         check(plan, found.edits[0], found.plan, found.carts, carts)

@@ -7,6 +7,7 @@ from cartjury.data.chat_words import chat_words
 from cartjury.data.text import one_line
 from cartjury.tools.understand.clauses import Act, ways
 from cartjury.tools.understand.describe import described
+from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.view import first_view
 
@@ -44,7 +45,7 @@ def _without(text: str, tokens: Sequence[Token], scene: Scene) -> tuple[Choice, 
     if len(known) < len(tokens) - 1:
         return ()
     clear = [_edits(acts) for acts in ways(text, known, first_view(scene)) if not any(a.trouble or a.topic for a in acts)]
-    offered = [edits for edits in dict.fromkeys(clear) if edits]
+    offered = [edits for edits in distinct(clear) if edits]
     return tuple(Choice(label=described(e), reading=Wishes(edits=e)) for e in offered) if len(offered) == 1 else ()
 
 

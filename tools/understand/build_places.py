@@ -32,7 +32,9 @@ def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:
         return {"quantiles": tuple(at)}
     if kinds == {"percent"}:
         return Trouble(f"Is {at[0]:.0%} a value of {column}, or that share of users? Write {at[0]:g}, or 'percentile'.")
-    if not kinds <= {"value", "money"}:
+    if "days" in kinds and not (column.startswith("days_") or column not in KINDS):
+        return Trouble(f"{column} is no number of days. Which column do you mean?")
+    if not kinds <= {"value", "money", "days"}:
         return Trouble("Values or shares of users? Write all cuts the same way.")
     if "money" in kinds and (score or column not in {"avg_order_value"} and column in KINDS):
         return Trouble(f"{column} is no amount of money. Which column do you mean?")
@@ -50,7 +52,11 @@ def _split_at(caught: Caught, view: View) -> Built:
     if by is None:
         return Trouble("A place of which feature? Say it like: split S01 by AOV at 200.")
     found = where(places, by)
-    return found if isinstance(found, Trouble) else splits(caught["segs"], view, by=by, **found)
+    if isinstance(found, Trouble):
+        return found
+    # The median is where a column is cut anyway; of a dimension it says that levels do not count.
+    plain = found == {"quantiles": (0.5,)} and all(d.column != by for d in view.scene.plan.dimensions)
+    return splits(caught["segs"], view, by=by, **({} if plain else found))
 
 
 def _split_top(caught: Caught, view: View) -> Built:
@@ -164,6 +170,7 @@ PLACES: Final[Mapping[str, Builder]] = {
     "split_at": _split_at,
     "split_top": _split_top,
     "set_levels": _set_levels,
+    "set_levels_named": _set_levels,
     "set_cuts": _set_cuts,
     "set_cut": _set_cut,
     "set_cut_moved": _set_cut_moved,

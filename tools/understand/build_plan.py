@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from cartjury.data.edit_records import SetFilter, SetPriorities, SetSizes, SetWeights, SetWindow
-from cartjury.data.records import Dimension
+from cartjury.data.records import Comparison, Dimension
 from cartjury.data.run_records import METRICS
 from cartjury.tools.understand.build_segments import Builder, Built
-from cartjury.tools.understand.conditions import complement
+from cartjury.tools.understand.conditions import Op, complement
 from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
@@ -62,6 +62,18 @@ def _filter_new(caught: Caught, _: View) -> Built:
     return (SetFilter(conditions=caught["conds"], mode="replace"),)
 
 
+def _filter_level(caught: Caught, _: View) -> Built:
+    """Users of one level, offered by its bounds: a filter outlives the cuts of the dimension."""
+    dimension, name = caught["edge"]
+    level = next(i for i in dimension.levels if i.name == name)
+    bounds: tuple[tuple[Op, float | None], ...] = ((">=", level.lower), ("<", level.upper))
+    found = tuple(Comparison(column=dimension.column, op=op, value=v) for op, v in bounds if v is not None)
+    if not found:
+        return impossible("A missing value passes no filter.")
+    said = " and ".join(f"{c.op} {c.value:g}" for c in found)
+    return Trouble(f"Only users with {dimension.name} {said}, where {name} is now?", options=((SetFilter(conditions=found),),))
+
+
 def _weights(caught: Caught, _: View) -> Built:
     found = caught.get("weights", caught.get("put_weights"))
     if not found:
@@ -109,6 +121,7 @@ PLAN: Final[Mapping[str, Builder]] = {
     "both_sizes": _both_sizes,
     "no_max": lambda _c, _v: (SetSizes(no_max=True),),
     "filter": _filter,
+    "filter_level": _filter_level,
     "filter_not": _filter_not,
     "filter_new": _filter_new,
     "no_filter": lambda _c, _v: (SetFilter(mode="replace"),),

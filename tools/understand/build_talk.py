@@ -51,10 +51,13 @@ TRAVEL: Final[Mapping[str, Callable[[Caught, View], Travelled]]] = {
 }
 
 
-def _why_name(caught: Caught, _: View) -> Answered:
-    if caught.get("other", caught["seg"]) != caught["seg"]:
-        return Trouble(f"Do you ask why {caught['seg']} has its name, or about {caught['other']}?")
-    return WhyName(segment=caught["seg"])
+def _why_name(caught: Caught, view: View) -> Answered:
+    segment = caught.get("seg") or (view.focus[0] if len(view.focus) == 1 else None)
+    if segment is None:
+        return Trouble("Which segment's name do you mean?")
+    if caught.get("other", segment) != segment:
+        return Trouble(f"Do you ask why {segment} has its name, or about {caught['other']}?")
+    return WhyName(segment=segment)
 
 
 def _why_above(caught: Caught, _: View) -> Answered:

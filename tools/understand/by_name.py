@@ -12,6 +12,8 @@ from cartjury.tools.understand.view import View
 
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
+_LIST = re.compile(r"\d{1,2}(,\d{1,2})+")  # 1,2,3
+
 
 def by_id(line: Line, at: int) -> Iterator[Found]:
     """S03, 3, segment 3, segments 3, no. 3 (which may be a rank as well)."""
@@ -20,6 +22,10 @@ def by_id(line: Line, at: int) -> Iterator[Found]:
         yield from _with_noun(line, at + 1, _of_id(line.view, token.text))
     elif token.kind == "number" and token.value is not None and not token.unit and token.text.isdigit():
         yield at + 1, _of_id(line.view, f"S{int(token.value):02d}")
+    elif token.kind == "number" and _LIST.fullmatch(token.text):
+        listed = [_of_id(line.view, f"S{int(part):02d}") for part in token.text.split(",")]
+        trouble = next((m for m in listed if m.trouble), None)
+        yield at + 1, trouble or Mention(tuple(i for m in listed for i in m.ids))
     nouns = itertools.chain(line.any_of((*words["one"], *words["ones"]), at), line.any_of((("id",), ("segment", "id")), at))
     for end in nouns:
         if end < len(line.tokens):
@@ -68,7 +74,7 @@ def _partly(line: Line, end: int, said: Sequence[str], count: int | None) -> Ite
     elif plural is not None:
         yield plural, Mention(found, one=len(found) > 1, all_too=len(found) > 1)
     else:
-        yield single or end, Mention(found, one=len(found) > 1)
+        yield single or end, Mention(found, one=len(found) > 1, all_too=single is None and len(found) > 1)
 
 
 def _count(line: Line, at: int) -> tuple[int | None, int]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from cartjury.data.chat_words import chat_words
 from cartjury.data.records import UNKNOWN, Dimension, Segment, SegmentPlan
+from cartjury.tools.boxes import in_else
 from cartjury.tools.understand.features import dimensions, levels
 from cartjury.tools.understand.match import Found, Line
 from cartjury.tools.understand.mention import Mention, no_mention
@@ -82,7 +83,7 @@ def _atoms(
                         longer = True
                         yield run
             if not longer:
-                yield end, more, any(j in {"and", ",", "&", "+"} for j in joints)
+                yield end, more, any(j in {"and", "&", "+"} for j in joints)
     if not found and said:
         return
 
@@ -119,7 +120,9 @@ def _atom(end: int, dimension: Dimension, wanted: frozenset[str]) -> Iterator[tu
 
 def _says(plan: SegmentPlan, segment: Segment, said: Mapping[str, frozenset[str]]) -> bool:
     """Whether a segment lies within the levels that are said."""
-    if segment.is_else and not any(UNKNOWN in wanted for wanted in said.values()):
-        return False
     places = {d.name: i for i, d in enumerate(plan.dimensions)}
-    return all(box.levels[places[name]] in wanted for box in segment.boxes for name, wanted in said.items())
+    boxes = segment.boxes
+    if not any(UNKNOWN in wanted for wanted in said.values()):
+        # A segment that took in the users of ELSE is still called by its other boxes, as its rule text does.
+        boxes = tuple(box for box in boxes if not in_else(plan.dimensions, box.levels))
+    return bool(boxes) and all(box.levels[places[name]] in wanted for box in boxes for name, wanted in said.items())

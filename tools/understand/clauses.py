@@ -10,6 +10,7 @@ from cartjury.tools.understand.build_places import PLACES
 from cartjury.tools.understand.build_plan import PLAN
 from cartjury.tools.understand.build_segments import SEGMENTS
 from cartjury.tools.understand.build_talk import QUESTIONS, TRAVEL
+from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.match import Caught, Line, matches, trouble_in
 from cartjury.tools.understand.phrases import all_phrases
 from cartjury.tools.understand.slots import SLOTS
@@ -46,11 +47,11 @@ def ways(text: str, tokens: tuple[Token, ...], view: View) -> tuple[tuple[Act, .
     """Return every way to read the tokens in as few clauses as possible; none where a word is left over."""
     states = [_State(0, (), view)]
     for _ in range(MOST_CLAUSES):
-        found = dict.fromkeys(after for state in states for after in _onwards(text, tokens, state))
-        done = tuple(dict.fromkeys(s.acts for s in found if s.at == len(tokens)))
+        found = distinct(after for state in states for after in _onwards(text, tokens, state))
+        done = tuple(distinct(s.acts for s in found if s.at == len(tokens)))
         if done or not found:
             return done
-        states = list(found)[:MOST_WAYS]
+        states = found[:MOST_WAYS]
     return ()
 
 

@@ -48,10 +48,10 @@ def segment(line: Line, at: int) -> Iterator[Found]:
 
 
 def _listed(line: Line, at: int) -> Iterator[Found]:
-    both = next(line.any_of((("both",), ("segments",), ("names",)), at), at) if line.word(at) == "both" else at
-    for end, mention in slot(line, "mention", both):
-        for ids in _choices(mention):
-            yield from _continued(line, end, ids, ())
+    for start in (at, at + 1) if line.word(at) == "both" else (at,):
+        for end, mention in slot(line, "mention", start):
+            for ids in _choices(mention):
+                yield from _continued(line, end, ids, ())
 
 
 def _choices(mention: Mention) -> Iterator[tuple[str, ...] | Trouble]:

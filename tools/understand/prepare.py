@@ -25,6 +25,8 @@ def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     words, known = chat_words(), known_words(scene)
     tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
     kept = (t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    # An underscore is read like a space; a text that is taken as it was written keeps it.
+    kept = (t for t in kept if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
 
 

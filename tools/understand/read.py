@@ -10,6 +10,7 @@ from cartjury.data.edit_records import Edit, Redo, Reset, SetSizes, SetWeights, 
 from cartjury.tools.understand.ask_back import not_understood
 from cartjury.tools.understand.clauses import Act, ways
 from cartjury.tools.understand.describe import described
+from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.prepare import prepared
 from cartjury.tools.understand.reply import part_of_label, reply
 from cartjury.tools.understand.tokens import Token
@@ -165,7 +166,7 @@ def _reading(found: Sequence[Sequence[Act]]) -> Reading:
     doubts = [t for t in troubles if not t.impossible]
     if not clear or doubts:
         return _troubled(troubles, clear)
-    read = list(dict.fromkeys((_wishes(acts), acts[0].topic) for acts in clear))
+    read = distinct((_wishes(acts), acts[0].topic) for acts in clear)
     if len(read) == 1:
         edits, topic = read[0]
         return Wondered(topic=topic) if topic else Wishes(edits=edits)
@@ -191,7 +192,7 @@ def _troubled(troubles: Sequence[Trouble], clear: Sequence[Sequence[Act]]) -> Re
     if not doubts:
         return Refused(reason=troubles[0].reason)
     offered = [*(edits for t in doubts for edits in t.options), *(_wishes(acts) for acts in clear)]
-    options = tuple(_choice(edits) for edits in dict.fromkeys(offered) if edits)
+    options = tuple(_choice(edits) for edits in distinct(offered) if edits)
     return Asked(question=doubts[0].reason, options=options[:MOST_OPTIONS])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from cartjury.data.chat_words import Phrase, chat_words
+from cartjury.data.records import LEVEL_NAMES
 from cartjury.tools.understand import conditions, features, mentions, texts, values, worths
 from cartjury.tools.understand.match import Found, Line, Reader
 
@@ -34,6 +35,21 @@ def _which(line: Line, at: int) -> Iterator[Found]:
     for words, position in ((("lower", "lowest", "bottom"), 1), (("upper", "highest", "higher", "top", "last"), -1)):
         if line.word(at) in words:
             yield at + 1, position
+
+
+def _level_list(line: Line, at: int) -> Iterator[Found]:
+    """Low, medium and high: how many, where these are the names that so many levels have."""
+    said, end = list[str](), at
+    while end < len(line.tokens):
+        found = next(iter(sorted(features.levels(line, end), reverse=True)), None)
+        if found is None:
+            break
+        end, name = found
+        said.append(name)
+        if any(set(said) == set(names) for names in LEVEL_NAMES.values()):
+            yield end, len(said)
+        while line.word(end) in {",", "and", "/", "&"}:
+            end += 1
 
 
 def _standing(line: Line, at: int) -> Iterator[Found]:
@@ -84,6 +100,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "level_values": worths.level_values,
     "level_priorities": worths.level_priorities,
     "edge": worths.edge,
+    "level_list": _level_list,
     "which": _which,
     "standing": _standing,
     "who": _who,

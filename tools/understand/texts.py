@@ -9,7 +9,7 @@ from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line
 from cartjury.tools.understand.trouble import impossible
 
-LONGEST_NAME: Final = 6  # tokens of a name that does not stand in quotes, underscores aside
+LONGEST_NAME: Final = 6  # tokens of a name that does not stand in quotes
 LONGEST_WISH: Final = 14
 POLITE: Final = frozenset({"please", "pls", "plz", "just", "simply", "kindly", "also", "a", "an"})
 MARKUP: Final = frozenset('<>{}[]|\\;$%^*=~#@"')
@@ -37,12 +37,11 @@ def name_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     never, end, words = chat_words().plain["never"], at, 0
     while end < len(line.tokens) and words < LONGEST_NAME:
         token = line.tokens[end]
-        if not (token.kind in {"word", "ordinal"} or token.text in {"_", "-"}) or token.text in never:
+        if token.kind not in {"word", "ordinal"} or token.text in never:
             break
-        words += token.text not in {"_", "-"}
+        words += 1
         end += 1
-        glued = end < len(line.tokens) and (line.word(end) in {"_", "-"} or line.word(end - 1) in {"_", "-"})
-        if not glued or (end == len(line.tokens)):
+        if end == len(line.tokens) or line.text[token.end : token.end + 1] not in {"_", "-"}:
             yield end, _written(line, at, end)
 
 
@@ -55,11 +54,11 @@ def guidance(line: Line, at: int) -> Iterator[Found]:
         return
     while end < min(len(line.tokens), at + LONGEST_WISH):
         token = line.tokens[end]
-        fits = token.kind in {"word", "ordinal"} or token.text in {",", "-", "_"}
+        fits = token.kind in {"word", "ordinal"} or token.text in {",", "-"}
         if not fits or (token.kind == "word" and token.text in never):
             return
         end += 1
-        if token.text not in {",", "-", "_", "and", "or", "but", "with"}:
+        if token.text not in {",", "-", "and", "or", "but", "with"}:
             yield end, one_line(_written(line, at, end), GUIDANCE)
 
 

@@ -30,8 +30,8 @@ _PATTERN: Final = re.compile(
     r"""
     (?P<quote>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)‘[^’]+’(?!\w))
     |(?P<id>(?<![\w.])[sS][\s#-]?0*\d{1,3}(?![\w]|[.,]\d))
-    |(?P<number>\d[\d,]*(?:\.\d+)?)
-    |(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+    |(?P<number>\d+(?:,\d+)*(?:\.\d+)?)
+    |(?P<word>'s\b|[^\W\d_]+(?:'[^\W\d_]+)*)
     |(?P<mark><=|>=|!=|<>|=>|->|==|[^\s\w]|_)
     """,
     re.VERBOSE,
@@ -72,7 +72,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def _number(said: str, before: str, start: int, end: int) -> Token:
-    whole, dot, decimals = said.rstrip(",").partition(".")
+    whole, dot, decimals = said.partition(".")
     # 5.000 is five thousand in half of Europe; 1,00 is neither.
     doubtful = dot and len(decimals) == 3 and whole.strip("0") and "," not in whole and len(whole) <= 3
     if doubtful or not _WHOLE.fullmatch(whole) or before in {".", "-", "_"} or len(said) > 15:
@@ -86,7 +86,7 @@ def _word(said: str, start: int, end: int) -> list[Token]:
     for short, long in _SHORT.items():
         if said.endswith(short) and len(said) > len(short):
             return [Token("word", said.removesuffix(short), start, end), Token("word", long, start, end)]
-    if said.endswith("'s"):
+    if said.endswith("'s") and len(said) > 2:
         return [Token("word", said[:-2], start, end - 2), Token("word", "'s", end - 2, end)]
     return [Token("word", said, start, end)]
 

@@ -13,11 +13,11 @@ class Place(NamedTuple):
     """Where a cut is wanted.
 
     Attributes:
-        kind: "value" in the column's unit, "money" the same, "quantile", or "percent" where either may be meant.
+        kind: "value" in the column's unit, "money" or "days" the same, "quantile", or "percent" where either may be meant.
         at: a percentage as a share.
     """
 
-    kind: Literal["value", "money", "quantile", "percent"]
+    kind: Literal["value", "money", "days", "quantile", "percent"]
     at: float
 
 
@@ -100,8 +100,12 @@ def place(line: Line, at: int) -> Iterator[Found]:
             yield quantile, Place("quantile", found.value)
         elif quantile and kind == "value":
             yield quantile, Place("quantile", found.value if found.value < 1 else found.value / 100)
+        elif not quantile and "," in found.text:
+            yield at + 1, Trouble(f"Is {found.text} one number, or are there two? Write a space behind the comma.")
         elif not quantile:
             yield at + 1, Place(kind, found.value)
+            if kind == "value" and line.word(at + 1) in {"day", "days"}:
+                yield at + 2, Place("days", found.value)
     yield from _percentile(line, at)
     for end in line.any_of(chat_words().words["median"], at):
         yield end, Place("quantile", 0.5)

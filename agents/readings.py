@@ -39,7 +39,7 @@ class Readings:
             "wishes": self._wishes,
             "wondered": self._wondered,
             "asked": self._asked,
-            "refused": lambda said: Refused(reason=self._facts.said(_text(said, "reason"), CANNOT)),
+            "refused": self._refused,
         }
         return self._checked(made[kind](given))
 
@@ -48,12 +48,19 @@ class Readings:
             raise WrongShapeError("'edits' is empty: give the edits, or ask back.")
         return Wishes(edits=edits)
 
+    def _refused(self, given: Mapping[str, Any]) -> Refused:
+        if not (reason := _text(given, "reason")).strip():
+            raise WrongShapeError("'reason' is empty: say in one sentence why it cannot be done.")
+        return Refused(reason=self._facts.said(reason, CANNOT))
+
     def _wondered(self, given: Mapping[str, Any]) -> Wondered:
         return Wondered(topic=typed_topic(given, self._edits(given)))
 
     def _asked(self, given: Mapping[str, Any]) -> Asked:
         listed = given.get("options")
         options = tuple(self._options(listed if isinstance(listed, list) else []))
+        if not options and not _text(given, "question").strip():
+            raise WrongShapeError("'question' is empty: ask in one sentence.")
         instead = WHICH if options else SAY_MORE
         return Asked(question=self._facts.said(_text(given, "question"), instead), options=options)
 

@@ -113,6 +113,8 @@ def test_wishes_without_an_edit_are_none(edits: object) -> None:
         [reply("I would merge them.")] * 2,
         [reply("{" * 50)] * 2,
         [reply({"kind": "approve"})] * 2,
+        [reply({"kind": "asked", "question": " ", "options": ["?"]})] * 2,
+        [reply({"kind": "refused", "reason": ""})] * 2,
         [reply([1, 2])] * 2,
         [failed("refused")] * 2,
         [failed("truncated")] * 2,

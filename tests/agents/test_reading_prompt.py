@@ -1,6 +1,7 @@
 """The prompt of the reader: its exact text, and that nothing a user wrote stands outside the block of data."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cartjury.agents.budget import prompt_tokens
 from cartjury.agents.message_question import MessageQuestion
 from cartjury.data.chat_records import Asked, Choice, Scene, Wishes
 from cartjury.data.edit_records import Undo
+from cartjury.data.plan_records import Provenance
 from tests.agents.scenes import TINY, known, scene
 from tests.agents.test_prompt import HOSTILE, SNAPSHOTS, data, outside, parts
 
@@ -85,7 +87,10 @@ def test_a_count_under_twenty_is_hidden_though_the_scene_holds_it() -> None:
 
 
 def test_where_the_plan_was_fitted_is_not_told() -> None:
-    assert "provenance" not in json.dumps(data(prompt("hello")))
+    fitted = Provenance(source="canary.csv", source_sha256="ab", as_of=date(2026, 11, 23), universe_size=8641975)
+    at = scene().model_copy(update={"plan": scene().plan.with_changes(provenance=fitted)})
+
+    assert prompt("hello", at) == prompt("hello")
 
 
 def test_segments_are_shown_in_the_users_order() -> None:

@@ -71,8 +71,7 @@ def test_columns_of_a_text_file_are_those_of_the_contract_without_the_id(found: 
 
 def test_further_columns_are_known_by_what_they_hold(tmp_path: Path) -> None:
     columns = {"country": pa.array(["DE", "US"]), "visits": pa.array([1, 2]), "spent": pa.array([1.5, None])}
-    strange = {"tags": pa.array([["a"], ["b"]]), "odd": pa.array([1.0, np.nan], pa.float64())}
-    dataset = loaded(write_arrow(tmp_path, columns | strange), AS_OF)
+    dataset = loaded(write_arrow(tmp_path, {**columns, "tags": pa.array([["a"], ["b"]])}), AS_OF)
     assert dict(columns_of(carts_in(dataset, AS_OF))) == CONTRACT | {"country": False, "visits": True, "spent": True}
 
 

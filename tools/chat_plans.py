@@ -59,7 +59,8 @@ class Grounds:
         plan, carts = self._fitted[before.plan]
         if before.edits:
             done = resolve_all(before.edits, plan, carts)
-            plan, carts = named(done.plan, before.names), done.carts
+            plan, carts = done.plan, done.carts
+        plan = named(plan, before.names)
         profiles = profile_segments(carts, plan)
         lines = segment_lines(plan, profiles, score_segments(plan, profiles))
         numeric = tuple(c for c in (*COLUMN_NAMES[1:], *DERIVED) if c not in _DATES)

@@ -1,6 +1,6 @@
 """The plans that the graded utterances are about: made from generated carts, each once, and as the cases set them up.
 
-    chat_plans.toml -> generated carts -> plan -> Ground (scene, carts)
+chat_plans.toml -> generated carts -> plan -> Ground (scene, carts)
 """
 
 from collections.abc import Sequence
@@ -84,8 +84,9 @@ def fitted(source: PlanSource, folder: Path) -> tuple[SegmentPlan, Carts]:
 
 def named(plan: SegmentPlan, names: dict[str, str]) -> SegmentPlan:
     """Give names to segments as the offline jury does; others stay as they are."""
-    given = (s.model_copy(update={"name": names[s.id], "named_by": "offline"}) if s.id in names else s
-             for s in plan.segments)
+    given = (
+        s.model_copy(update={"name": names[s.id], "named_by": "offline"}) if s.id in names else s for s in plan.segments
+    )
     return plan.with_changes(segments=tuple(given))
 
 

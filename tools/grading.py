@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from cartjury.data.chat_cases import Case, Expected, ToAnswer, ToAsk, ToEdit, ToRefuse
-from cartjury.data.chat_records import Asked, Reading, Refused, Topic, WhatIf, Wishes, Wondered
+from cartjury.data.chat_records import Reading, Refused, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import AskAgain, Edit, PlanEdit, Redo, Reset, Undo
-from cartjury.data.errors import InputError
+from cartjury.data.errors import EditError, InputError
 from cartjury.tools.chat_plans import Ground
 from cartjury.tools.edit import resolve_all
 
@@ -65,6 +65,8 @@ def outcome(edits: Sequence[Edit], ground: Ground) -> Outcome:
         EditError: one of them is impossible.
     """
     travels = tuple((i, e.to_json()) for i, e in enumerate(edits) if isinstance(e, Undo | Redo | Reset))
+    if any(isinstance(e, Reset) and e.revision > ground.scene.revisions for e in edits):
+        raise EditError("there is no such revision")
     wishes: tuple[PlanEdit, ...] = tuple(e for e in edits if not isinstance(e, Undo | Redo | Reset))
     if not wishes:
         return Outcome(ground.scene.plan.plan_hash, travels)

@@ -115,7 +115,13 @@ def test_the_two_files_are_large_enough_and_share_no_utterance() -> None:
     assert len(second) >= 80
     assert max(said.values()) == 1
     assert len({c.id for c in (*first, *second)}) == len(first) + len(second)
-    assert not [c.id for c in (*first, *second) if c.plain and (c.lang != "en" or isinstance(c.expect[0], ToAsk))]
+
+
+def test_plain_ones_are_english_and_clear() -> None:
+    plain = [c for name in FILES for c in load_cases(name) if c.plain]
+
+    assert {c.lang for c in plain} == {"en"}
+    assert not [c.id for c in plain if any(isinstance(e, ToAsk | ToRefuse) for e in c.expect)]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -3,32 +3,31 @@
 chat_plans.toml -> generated carts -> plan -> Ground (scene, carts)
 """
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from cartjury.data.chat_cases import Before, PlanSource, plan_sources
-from cartjury.data.chat_records import Scene, SegmentLine
-from cartjury.data.contract import COLUMN_NAMES, DERIVED
+from cartjury.data.chat_records import Scene
+from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
-from cartjury.data.run_records import SegmentProfile, SegmentScore
+from cartjury.data.revision_records import Standing
 from cartjury.tools.bucket import fit_plan
 from cartjury.tools.edit import resolve_all
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.generate import write_mock
+from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.load import load
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
+from cartjury.tools.proof import prove
 from cartjury.tools.score import score_segments
 from cartjury.tools.size import apply_size_policy, default_policy
 from cartjury.tools.universe import define_universe
-from cartjury.tools.words import in_words
 
 AS_OF: Final = date(2026, 11, 23)
 SEED: Final = 42
-_DATES: Final = frozenset(DERIVED.values())
 
 
 class Ground(NamedTuple):
@@ -62,11 +61,16 @@ class Grounds:
             plan, carts = done.plan, done.carts
         plan = named(plan, before.names)
         profiles = profile_segments(carts, plan)
-        lines = segment_lines(plan, profiles, score_segments(plan, profiles))
-        numeric = tuple(c for c in (*COLUMN_NAMES[1:], *DERIVED) if c not in _DATES)
-        known = before.model_dump(include={"focus", "recent", "revision", "revisions"})
-        scene = Scene(lines=lines, plan=plan, columns=numeric, numeric=numeric, asked=before.asked, **known)
-        return Ground(scene, carts)
+        standing = Standing(
+            plan=plan,
+            universe=carts.universe,
+            profiles=profiles,
+            scores=score_segments(plan, profiles),
+            certificate=prove(carts, plan),
+            jury=JuryRecord(),
+        )
+        said = {name: getattr(before, name) for name in ("focus", "recent", "asked", "revision", "revisions")}
+        return Ground(scene(standing, columns_of(carts), **said), carts)
 
 
 def fitted(source: PlanSource, folder: Path) -> tuple[SegmentPlan, Carts]:
@@ -88,25 +92,3 @@ def named(plan: SegmentPlan, names: dict[str, str]) -> SegmentPlan:
         s.model_copy(update={"name": names[s.id], "named_by": "offline"}) if s.id in names else s for s in plan.segments
     )
     return plan.with_changes(segments=tuple(given))
-
-
-def segment_lines(
-    plan: SegmentPlan, profiles: Sequence[SegmentProfile], scores: Sequence[SegmentScore]
-) -> tuple[SegmentLine, ...]:
-    """Return the segments as the chat shows them: best overall score first, those without users last."""
-    users = {p.segment_id: p.users for p in profiles}
-    ranked = {s.segment_id: (rank, s) for rank, s in enumerate(scores, start=1)}
-    lines = []
-    for segment in sorted(plan.segments, key=lambda s: (ranked[s.id][0] if s.id in ranked else len(users) + 1, s.id)):
-        rank, score = ranked.get(segment.id, (None, None))
-        line = SegmentLine(
-            **segment.model_dump(include={"id", "name", "named_by", "rule"}),
-            in_words=in_words(plan, segment),
-            users=users[segment.id] if users[segment.id] >= 20 or not users[segment.id] else None,
-            rank=rank,
-            overall=score.overall if score else None,
-            valid=score.valid if score else True,
-            locked=segment.id in plan.locks,
-        )
-        lines.append(line)
-    return tuple(lines)

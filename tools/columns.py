@@ -95,6 +95,7 @@ def _check_condition(condition: Comparison) -> None:
 
 
 def is_date(text: str) -> bool:
+    """Whether a text is a date as a filter compares it: 2026-11-23."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -15,7 +15,7 @@ from cartjury.tools.editing.dimension_steps import place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
 from cartjury.tools.editing.measure import sizes_of, values_in_universe
-from cartjury.tools.editing.rows import rows_of
+from cartjury.tools.editing.rows import Row, rows_of
 from cartjury.tools.editing.shape import check_shape, check_size
 from cartjury.tools.editing.tidy import merged
 from cartjury.tools.editing.wording import listed, numbers, percent
@@ -57,8 +57,8 @@ def set_levels(edit: SetLevels, plan: SegmentPlan, carts: Carts) -> Draft:
     new = fit.dimension.model_copy(update={"unknown": old.unknown})
     if new.cuts == old.cuts:
         raise EditError(f"{old.name} is already cut at {numbers(old.cuts)}" + "".join(f"; {n}" for n in notes))
-    names = listed(new.level_names[1:])
-    said = f"Cut {old.name} at {numbers(new.cuts)} instead of {numbers(old.cuts)}, into {len(new.cuts) + 1} levels: {names}"
+    names = f"{len(new.cuts) + 1} levels: {listed(new.level_names[1:])}"
+    said = f"Cut {old.name} at {numbers(new.cuts)} instead of {numbers(old.cuts)}, into {names}"
     if len(new.cuts) == len(old.cuts):
         return _moved(plan, carts, new, said, notes)
     return _releveled(plan, carts, new, said, notes)
@@ -95,14 +95,13 @@ def _releveled(plan: SegmentPlan, carts: Carts, new: Dimension, said: str, notes
     place = place_of(plan, new.name)
     old = plan.dimensions[place]
     check_shape((*plan.dimensions[:place], new, *plan.dimensions[place + 1 :]))
-    before = sizes_of(carts, plan)
+    before, rows = sizes_of(carts, plan), rows_of(plan, place, old.level_names[1:])
     draft = Draft(plan, before=before).then(_step(plan, new, said), before)
     draft = draft._replace(sizes=sizes_of(carts, draft.plan))
     if len(new.cuts) > len(old.cuts):
-        draft = merged(draft, frozenset(s.rule for s in draft.plan.segments if _is_as_before(plan, draft.plan, s.id)))
+        draft = merged(draft, _untouched(plan, rows.rows))
     check_size(draft.plan)
-    ended = rows_of(plan, place, old.level_names[1:]).ended
-    end = [f"the local splits of {listed(ended)} end: the cells they lie in are cut anew"] if ended else []
+    end = [f"the local splits of {listed(rows.ended)} end: the cells they lie in are cut anew"] if rows.ended else []
     lost = _levels_lost(plan, new)
     return draft.saying(
         f"{said}; {len(draft.plan.segments)} segments instead of {len(plan.segments)}.", [*notes, *end, *lost]
@@ -113,10 +112,10 @@ def _step(plan: SegmentPlan, new: Dimension, said: str) -> RelevelStep:
     return RelevelStep(dimension=new, next_id=next_number(plan), reason=f"{said}, at a person's wish")
 
 
-def _is_as_before(before: SegmentPlan, after: SegmentPlan, segment_id: str) -> bool:
-    """Whether a segment has the cells that it had: those of all levels, or its rule says nothing of the dimension."""
-    old = next((s for s in before.segments if s.id == segment_id), None)
-    return old is not None and old.rule == after.segment(segment_id).rule
+def _untouched(plan: SegmentPlan, rows: Sequence[Row]) -> frozenset[str]:
+    """The rules of the segments that the dimension does not divide anywhere: they hold whom they held."""
+    divided = {i for row in rows if not row.is_whole for i in row.owners.values()}
+    return frozenset(s.rule for s in plan.segments if s.id not in divided)
 
 
 def _levels_lost(plan: SegmentPlan, new: Dimension) -> list[str]:
@@ -155,8 +154,8 @@ def _check_order(dimension: Dimension, cuts: Sequence[float], at: int) -> None:
     below = [f"above {short(cuts[at - 1])}"] if at else []
     above = [f"below {short(cuts[at + 1])}"] if at + 1 < len(cuts) else []
     raise EditError(
-        f"the cut {at + 1} of {dimension.name} must stay {listed(below + above)}, its neighbours, and {short(cuts[at])} "
-        f"does not; move the neighbour first, or cut {dimension.name} anew"
+        f"the cut {at + 1} of {dimension.name} must stay {listed(below + above)}, its neighbours, and "
+        f"{short(cuts[at])} does not; move the neighbour first, or cut {dimension.name} anew"
     )
 
 

@@ -105,7 +105,7 @@ def _source(row: Row, level: str) -> tuple[str, ...]:
 
 
 def _deal_out(boxes: Boxes, groups: Mapping[tuple[int, tuple[str, ...]], list[Box]], next_id: int) -> None:
-    """Give each group, lowest level first, the id of the one segment it comes from, the first that asks, or a new id."""
+    """Give each group, lowest level first, the id of the one segment it comes from, if that is free, or a new one."""
     ids, claimed = _ids_from(next_id), set()
     for (_, source), found in sorted(groups.items(), key=lambda item: item[0][0]):
         heir = source[0] if len(source) == 1 and source[0] not in claimed else next(ids)

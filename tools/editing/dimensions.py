@@ -103,7 +103,7 @@ def _with_baseline(plan: SegmentPlan, column: str, values: Distribution) -> Prov
 
 def _nothing_apart(plan: SegmentPlan, new: Dimension) -> str:
     least = plan.size_policy.min_size
-    return f"no segment is told apart by {new.name}: all parts would be under the minimum of {least:,} users; lower it first"
+    return f"{new.name} tells no segment apart: all parts would be under the minimum of {least:,} users; lower it first"
 
 
 def _unknown_note(new: Dimension, values: Distribution) -> list[str]:

@@ -10,6 +10,7 @@ from cartjury.tools.editing.measure import sizes_of
 from cartjury.tools.editing.notes import limits_left
 from cartjury.tools.editing.shape import check_size
 from cartjury.tools.editing.tidy import merged, split_up
+from cartjury.tools.editing.wording import listed
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.profile import feature_histogram
 from cartjury.tools.split import Histogram
@@ -29,16 +30,10 @@ def set_sizes(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> Draft:
     check_size(draft.plan)
     if not draft.steps:
         raise EditError(f"{_in_words(old)} already, and no segment can be merged or split to keep to that")
-    merges, splits = (sum(s.kind == kind for s in draft.steps) for kind in ("merge", "split"))
-    count = (
-        f"{len(draft.plan.segments)} segments instead of {len(plan.segments)}"
-        if merges or splits
-        else "all segments stay"
-    )
     notes = [*limits_left(draft.plan, draft.sizes)]
     if lowered:
         notes.append("segments that were merged stay merged: split them where you want them apart")
-    return draft.saying(f"Let {_in_words(new)}: {merges} merged, {splits} split, {count}.", notes)
+    return draft.saying(f"Let {_in_words(new)}: {_outcome(draft, plan)}.", notes)
 
 
 def _policy(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> SizePolicy:
@@ -67,6 +62,15 @@ def _histogram(carts: Carts, plan: SegmentPlan) -> Histogram:
         return feature_histogram(carts, plan, segment, column)
 
     return counted
+
+
+def _outcome(draft: Draft, plan: SegmentPlan) -> str:
+    merges, splits = (sum(s.kind == kind for s in draft.steps) for kind in ("merge", "split"))
+    done = [f"{merges} merge{'s' * (merges > 1)}"] * bool(merges) + [f"{splits} split{'s' * (splits > 1)}"] * bool(
+        splits
+    )
+    count = f"{len(draft.plan.segments)} segments instead of {len(plan.segments)}"
+    return f"{listed(done)}, {count}" if done else "all segments stay as they are"
 
 
 def _in_words(policy: SizePolicy) -> str:

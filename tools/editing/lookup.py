@@ -72,7 +72,7 @@ def new_ids(first: int, count: int) -> tuple[str, ...]:
     """
     if first + count - 1 > LAST_NUMBER:
         raise EditError(
-            f"this needs the ids S{first:02d} to S{first + count - 1:02d}, and S{LAST_NUMBER} is the last there can be: "
-            "go back to an earlier revision"
+            f"this needs the ids S{first:02d} to S{first + count - 1:02d}, and S{LAST_NUMBER} is the last there can "
+            "be: go back to an earlier revision"
         )
     return tuple(f"S{number:02d}" for number in range(first, first + count))

@@ -15,7 +15,21 @@ from cartjury.tools.engine.relation import in_boxes
 Kind = Literal["number", "text", "date", "other"]
 
 _NUMBERS: Final = frozenset(
-    ["TINYINT", "SMALLINT", "INTEGER", "INT", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL"]
+    [
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "INT",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "FLOAT",
+        "DOUBLE",
+        "DECIMAL",
+    ]
 )
 _KINDS: Final[Mapping[str, Kind]] = {"VARCHAR": "text", "STRING": "text", "DATE": "date"}
 _LARGEST: Final = 1.7976931348623157e308  # NaN and infinity compare as greater

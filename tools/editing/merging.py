@@ -28,4 +28,4 @@ def merge(edit: Merge, plan: SegmentPlan, carts: Carts) -> Draft:
         f"Merge {listed(sized(s, sizes[s.id]) for s in found)} into {ids[0]}: {users(sum(counts))}, rule {merged.rule}."
     )
     apart = len(products(plan.dimensions, merged.boxes)) > 1
-    return draft.saying(said, ["the two are no neighbours, so the rule needs an 'or'"] * (apart and len(ids) == 2))
+    return draft.saying(said, ["they are no neighbours, so the rule needs an 'or'"] * apart)

@@ -35,14 +35,15 @@ def limits_broken(
         if (state := _state(s, users[s.id], policy)) and old.get(s.id) != (s.rule, state)
     ]
     empty, small, large = ([s for s, state in fresh if state == kind] for kind in ("empty", "small", "large"))
-    least = f"{policy.min_size:,}"
+    below = f'say "nobody below {policy.min_size:,}"'
     if empty:
-        yield f'{listed(map(called, empty))} {_has(empty)} no users: say "nobody below {least}" to let {_them(empty)} join another'
+        yield f"{listed(map(called, empty))} {_has(empty)} no users: {below} to let {_them(empty)} join another"
     if small:
-        yield f'{_sized(small, users)} {_is(small)} under the minimum of {least}: say "nobody below {least}" to merge {_them(small)}'
+        why = f"{_is(small)} under the minimum of {policy.min_size:,}"
+        yield f"{_sized(small, users)} {why}: {below} to merge {_them(small)}"
     if large:
-        most = f"{policy.max_size:,}"
-        yield f'{_sized(large, users)} {_is(large)} over the maximum of {most}: say "nobody above {most}" to split {_them(large)}'
+        why = f"{_is(large)} over the maximum of {policy.max_size:,}"
+        yield f'{_sized(large, users)} {why}: say "nobody above {policy.max_size:,}" to split {_them(large)}'
 
 
 def limits_left(after: SegmentPlan, users: Mapping[str, int]) -> Iterator[str]:
@@ -52,7 +53,8 @@ def limits_left(after: SegmentPlan, users: Mapping[str, int]) -> Iterator[str]:
     small = [s for s, state in states if state in {"small", "empty"}]
     large = [s for s, state in states if state == "large"]
     if small:
-        yield f"{_sized(small, users)} {_stays(small)} under the minimum: no segment is left that could be joined within the limits"
+        why = "no segment is left that could be joined within the limits"
+        yield f"{_sized(small, users)} {_stays(small)} under the minimum: {why}"
     if large:
         yield f"{_sized(large, users)} {_stays(large)} over the maximum: no cut leaves both parts at least the minimum"
 

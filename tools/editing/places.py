@@ -4,6 +4,7 @@ A column of prices can have as many values as users, so the values are never lis
 finds the lowest and the highest value that may be cut at, and the two beside the quantile.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -23,7 +24,7 @@ def parts_at(values: Distribution, cuts: Sequence[float]) -> Parts:
     """Count the users between cuts."""
     missing = values.users - values.known
     bounds = [-missing, *values.below(cuts), values.known]
-    return Parts(tuple(cuts), tuple(high - low for low, high in zip(bounds, bounds[1:], strict=False)))
+    return Parts(tuple(cuts), tuple(high - low for low, high in itertools.pairwise(bounds)))
 
 
 def nearest_cuts(values: Distribution, shares: Sequence[float], least: int) -> Parts | None:

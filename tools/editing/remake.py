@@ -47,9 +47,8 @@ def regrouped(
     moved = {i: heir for i, heir in (heirs or {}).items() if i in plan.locks and not boxes.get(i)}
     lost = [before[i] for i in plan.locks if not boxes.get(i) and i not in moved]
     if lost:
-        raise EditError(
-            f"{listed(map(called, lost))} would be gone, and a locked name stays: unlock {listed(s.id for s in lost)} first"
-        )
+        ids = listed(s.id for s in lost)
+        raise EditError(f"{listed(map(called, lost))} would be gone, and a locked name stays: unlock {ids} first")
     locks = {moved.get(i, i) for i in plan.locks}
     sources = {heir: before[i] for i, heir in moved.items()}
     segments = []

@@ -108,8 +108,10 @@ def _by_column(edit: Split, plan: SegmentPlan, carts: Carts, target: Target) -> 
         reason=f"{segment.id} was split at {column} {numbers(found.cuts)} at a person's wish",
     )
     draft = Draft(plan, before=target.sizes, sizes=target.sizes).then(step)
-    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit)}: {_parts_said(column, ids, found)}."
-    return draft.saying(said, _missing_note(values.users - values.known, column, ids[0]))
+    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit)}"
+    return draft.saying(
+        f"{said}: {_parts_said(ids, found)}.", _missing_note(values.users - values.known, column, ids[0])
+    )
 
 
 def _at_values(edit: Split, target: Target, values: Distribution, column: str) -> Parts:
@@ -120,8 +122,8 @@ def _at_values(edit: Split, target: Target, values: Distribution, column: str) -
     if 0 in _known_sizes(found, values):
         lowest, highest = values.smallest([0, values.known - 1])
         raise EditError(
-            f"a cut of {column} at {numbers(cuts)} leaves a part of {sized(target.segment, target.users)} without users: "
-            f"the values there run from {short(lowest)} to {short(highest)}"
+            f"a cut of {column} at {numbers(cuts)} leaves a part of {sized(target.segment, target.users)} without "
+            f"users: the values there run from {short(lowest)} to {short(highest)}"
         )
     return found
 
@@ -158,7 +160,7 @@ def _wished(edit: Split) -> str:
     return f", nearest the quantile{'s' if len(edit.quantiles) > 1 else ''} {listed(map(percent, edit.quantiles))}"
 
 
-def _parts_said(column: str, ids: Sequence[str], found: Parts) -> str:
+def _parts_said(ids: Sequence[str], found: Parts) -> str:
     bounds = [None, *found.cuts, None]
     said = []
     for i, low, high, count in zip(ids, bounds, bounds[1:], found.sizes, strict=False):

@@ -16,6 +16,7 @@ from cartjury.tools.siblings import Group, Levels
 from cartjury.tools.split import Histogram, find_cut
 
 Rules = frozenset[str]
+Pairs = set[tuple[str, str]]
 
 
 def merged(draft: Draft, settled: Rules = frozenset()) -> Draft:
@@ -27,8 +28,8 @@ def merged(draft: Draft, settled: Rules = frozenset()) -> Draft:
         draft: with the users of every segment.
         settled: rules of segments that are only joined into, never merged on their own account.
     """
-    kept_apart: set[tuple[str, str]] = set()
-    draft = _locals_joined(draft, settled)
+    kept_apart: Pairs = set()
+    draft = _locals_joined(draft, settled, kept_apart)
     draft = _cells_joined(draft, settled, kept_apart)
     return draft._replace(notes=(*draft.notes, *_apart_notes(draft, kept_apart)))
 
@@ -68,11 +69,11 @@ class _Join(NamedTuple):
     segment: Segment
 
 
-def _locals_joined(draft: Draft, settled: Rules) -> Draft:
+def _locals_joined(draft: Draft, settled: Rules, kept_apart: Pairs) -> Draft:
     """Let small segments with local intervals join what makes one product with them, smallest first."""
     tried: set[str] = set()
     while (found := _smallest_local(draft, settled, tried)) is not None:
-        way = min(_ways(draft, found), default=None)
+        way = min(_ways(draft, found, kept_apart), default=None)
         if way is None:
             tried.add(found.rule)
             continue
@@ -101,21 +102,31 @@ def _smallest_local(draft: Draft, settled: Rules, tried: set[str]) -> Segment | 
     return min(small, key=lambda s: (draft.sizes[s.id], number_of(s.id)), default=None)
 
 
-def _ways(draft: Draft, segment: Segment) -> Iterator[_Join]:
+def _ways(draft: Draft, segment: Segment, kept_apart: Pairs) -> Iterator[_Join]:
+    """What a segment can join: one product with it, and if it is empty and there is no such thing, anything."""
     plan, count = draft.plan, draft.sizes[segment.id]
-    for other in plan.segments:
+    most = plan.size_policy.max_size
+    others = [s for s in plan.segments if s.id != segment.id and not s.is_else]
+    near = [s for s in others if _may_be_one(segment, s) and _rules(plan, segment, s) == 1]
+    for other in near or ([] if count else others):
         theirs = draft.sizes[other.id]
-        most = plan.size_policy.max_size
-        too_large = bool(count) and most is not None and count + theirs > most
-        both_locked = segment.id in plan.locks and other.id in plan.locks
-        if other.id == segment.id or other.is_else or too_large or both_locked:
-            continue
-        rules = len(products(plan.dimensions, (*segment.boxes, *other.boxes)))
-        if rules == 1 or not count:
-            yield _Join(rules, not theirs, theirs, number_of(other.id), other)
+        if segment.id in plan.locks and other.id in plan.locks:
+            kept_apart.add((segment.id, other.id))
+        elif not count or most is None or count + theirs <= most:
+            yield _Join(_rules(plan, segment, other), not theirs, theirs, number_of(other.id), other)
 
 
-def _cells_joined(draft: Draft, settled: Rules, kept_apart: set[tuple[str, str]]) -> Draft:
+def _may_be_one(segment: Segment, other: Segment) -> bool:
+    """Whether two segments can be one product at all: they differ in their cells or in their intervals, not in both."""
+    same_cells = {b.levels for b in segment.boxes} == {b.levels for b in other.boxes}
+    return same_cells or {b.where for b in segment.boxes} == {b.where for b in other.boxes}
+
+
+def _rules(plan: SegmentPlan, segment: Segment, other: Segment) -> int:
+    return len(products(plan.dimensions, (*segment.boxes, *other.boxes)))
+
+
+def _cells_joined(draft: Draft, settled: Rules, kept_apart: Pairs) -> Draft:
     """Let small segments of whole cells join their nearest siblings, as a run does."""
     plan = draft.plan
     whole = [s for s in plan.segments if not s.is_else and not any(b.where for b in s.boxes)]
@@ -155,14 +166,13 @@ def _group(plan: SegmentPlan, segment: Segment, count: int) -> Group:
     return Group(number_of(segment.id), segment.id, cells, count)
 
 
-def _apart_notes(draft: Draft, kept_apart: set[tuple[str, str]]) -> Iterator[str]:
+def _apart_notes(draft: Draft, kept_apart: Pairs) -> Iterator[str]:
     left = {s.id: s for s in draft.plan.segments if s.id in draft.plan.locks}
     least = draft.plan.size_policy.min_size
     pairs = {tuple(sorted(pair, key=number_of)) for pair in kept_apart}
     for one, other in sorted(pairs):
         small = [i for i in (one, other) if i in left and other in left and draft.sizes.get(i, least) < least]
         if small:
-            yield (
-                f"{called(left[one])} and {called(left[other])} are both locked, so they stay apart, though {small[0]} has "
-                f"only {users(draft.sizes[small[0]])}: unlock one of them, and say the minimum again"
-            )
+            names = f"{called(left[one])} and {called(left[other])}"
+            count = f"{small[0]} has {users(draft.sizes[small[0]])} only"
+            yield f"{names} are both locked, so they stay apart, though {count}: unlock one, and say the minimum again"

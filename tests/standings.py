@@ -1,8 +1,6 @@
 """What stands at a revision, small: a plan on made-up carts with names and a jury's record, and edits done by hand."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from cartjury.data.edit_records import Merge
 from cartjury.data.jury_records import JuryRecord, Proposal, Verdict
@@ -16,16 +14,6 @@ from cartjury.tools.proof import prove
 from cartjury.tools.rules import rule_text
 from cartjury.tools.score import score_segments
 from tests.carts import AS_OF, Segmented, random_carts, segmented, write_frame
-
-NAMES = ("Alpha_Shoppers", "Bravo_Shoppers", "Charlie_Shoppers", "Delta_Shoppers", "Echo_Shoppers", "Foxtrot_Shoppers")
-
-
-class Resolved(NamedTuple):
-    """Edits, the plan they come to, and the users of its universe."""
-
-    edits: Sequence[ResolvedEdit]
-    plan: SegmentPlan
-    carts: Carts
 
 
 def small(folder: Path, n: int = 900, missing: float = 0.0, **options: object) -> Segmented:

@@ -13,10 +13,11 @@ from cartjury.data.revision_records import Preview
 from cartjury.data.run_records import Certificate
 from cartjury.data.step_records import LockStep, ResolvedEdit, UnnameStep
 from cartjury.tools import preview as module
+from cartjury.tools.edit import Resolved
 from cartjury.tools.preview import preview
 from cartjury.tools.tables import write_users
 from tests.carts import Segmented
-from tests.standings import Resolved, jury_of, merge_of, merged, named, small, standing
+from tests.standings import jury_of, merge_of, merged, named, small, standing
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,11 @@ from markdown_it import MarkdownIt
 
 from cartjury.data.records import ScoreWeights, SegmentPlan
 from cartjury.data.revision_records import Move, Naming, Preview
+from cartjury.tools.edit import Resolved
 from cartjury.tools.preview import preview
 from cartjury.tools.preview_words import in_words, movement, proof
 from tests.carts import Segmented
-from tests.standings import Resolved, jury_of, merge_of, merged, named, small, standing
+from tests.standings import jury_of, merge_of, merged, named, small, standing
 
 EVIL = "a`b|c*d* <img src=x> [x](javascript:y)"
 
@@ -23,7 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Segmented:
 def previewed(found: Segmented, after: SegmentPlan, said: Sequence[str] = ("S02 and S03 become one.",)) -> Preview:
     before = standing(found.carts, named(found.plan), jury_of(named(found.plan)))
     edits = [merge_of("S02", "S03", said=s) for s in said]
-    return preview(found.carts, before, 4, Resolved(edits, after, found.carts))
+    return preview(found.carts, before, 4, Resolved(tuple(edits), after, found.carts))
 
 
 def test_a_merge_reads_in_a_few_lines(found: Segmented) -> None:

@@ -58,7 +58,7 @@ def main() -> None:
                 found = [with_hashes(line, grounds) for line in lines]
                 (DATA / name).write_text("\n".join(found) + "\n", encoding="utf-8")
                 continue
-            from cartjury.tools.understand.reader import read_message
+            from cartjury.tools.understand.read import read_message
 
             stages = [(case, grounds.of(case.before)) for case in load_cases(name)]
             graded = [(c, grade(c, read_message(c.utterance, g.scene), g)) for c, g in stages]

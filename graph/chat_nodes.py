@@ -32,7 +32,7 @@ from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
 from cartjury.tools.understand.check import check_reading
-from cartjury.tools.understand.reader import read_message, read_plainly
+from cartjury.tools.understand.read import read_message, read_plainly
 
 CHAT: Final = "chat.jsonl"  # what models made of messages, in the working folder of the first revision
 GRAMMAR: Final = "grammar"

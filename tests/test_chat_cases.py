@@ -37,7 +37,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Grounds:
 @pytest.fixture(scope="session")
 def keyless(grounds: Grounds) -> dict[str, list[tuple[Case, Graded]]]:
     """All cases of both files, read without a key and graded."""
-    reader = pytest.importorskip("cartjury.tools.understand.reader")
+    reader = pytest.importorskip("cartjury.tools.understand.read")
     read: Read = reader.read_message
     return {name: [(case, graded(case, read, grounds)) for case in load_cases(name)] for name in FILES}
 

@@ -113,7 +113,9 @@ def _moved(dimension: Dimension, which: int | None, place: Place, way: str | Non
         before = dimension.cuts[position - 1]
         if (way == "up") != (place.at > before):
             side = "above" if way == "up" else "below"
-            return Trouble(f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?")
+            return Trouble(
+                f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?"
+            )
     return _one_cut(dimension, None if position is None or count == 1 else position, place, found)
 
 

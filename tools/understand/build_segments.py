@@ -22,7 +22,10 @@ def merged(ids: tuple[str, ...], view: View) -> Built:
     if len(distinct) < 2:
         return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
     if len(distinct) == len(view.lines):
-        return Trouble("Merge all segments into a single one? Then nothing is left to tell apart.", options=((Merge(segments=distinct),),))
+        return Trouble(
+            "Merge all segments into a single one? Then nothing is left to tell apart.",
+            options=((Merge(segments=distinct),),),
+        )
     return (Merge(segments=distinct),)
 
 
@@ -55,7 +58,9 @@ def _merge_into_name(caught: Caught, view: View) -> Built:
     found = _merge_as(caught, view)
     if isinstance(found, Trouble):
         return found
-    return Trouble(f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,))
+    return Trouble(
+        f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,)
+    )
 
 
 def _rename(caught: Caught, _: View) -> Built:
@@ -71,7 +76,9 @@ def _rename_pairs(caught: Caught, _: View) -> Built:
 
 def _rename_open(caught: Caught, _: View) -> Built:
     again = (AskAgain(segments=(caught["seg"],)),)
-    return Trouble(f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,))
+    return Trouble(
+        f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,)
+    )
 
 
 def _split(caught: Caught, view: View) -> Built:

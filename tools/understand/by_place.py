@@ -88,7 +88,10 @@ def _first(view: View, ordered: Sequence[str], count: int) -> Mention:
 def by_size(line: Line, at: int) -> Iterator[Found]:
     """The biggest, the two smallest ones, the smallest three, the big one."""
     words = chat_words().words
-    for largest, phrases, loose in ((True, words["biggest"], ("big", "large", "huge")), (False, words["smallest"], ("small", "tiny"))):
+    for largest, phrases, loose in (
+        (True, words["biggest"], ("big", "large", "huge")),
+        (False, words["smallest"], ("small", "tiny")),
+    ):
         for end in line.any_of(phrases, at):
             yield from _sized(line, end, 1, largest=largest)
             count = _count(line, end)

@@ -67,9 +67,7 @@ def _choices(mention: Mention) -> Iterator[tuple[str, ...] | Trouble]:
         yield from ((i,) for i in mention.ids)
 
 
-def _continued(
-    line: Line, end: int, ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]
-) -> Iterator[Found]:
+def _continued(line: Line, end: int, ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]) -> Iterator[Found]:
     yield end, _list_of(ids, joints)
     if len(joints) >= LONGEST:
         return
@@ -107,7 +105,12 @@ def _list_of(ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]) -> tuple[s
 def _everything(line: Line, at: int) -> Iterator[Found]:
     words, view = chat_words().words, line.view
     for end in line.any_of(words["everything"], at):
-        yield end, view.ids if not view.stale else Trouble("Which segments do you mean? Wait for the first change, then say it.")
+        yield (
+            end,
+            view.ids
+            if not view.stale
+            else Trouble("Which segments do you mean? Wait for the first change, then say it."),
+        )
         for after in line.any_of(words["except"], end):
             for stop, ids in _listed(line, after):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)
@@ -122,4 +125,6 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
 def _without(line: Line, ids: tuple[str, ...]) -> tuple[str, ...] | Trouble:
     if line.view.stale:
         return Trouble("Which segments do you mean? Wait for the first change, then say it.")
-    return tuple(i for i in line.view.ids if i not in ids) or Trouble("No segment is left then. Which ones do you mean?")
+    return tuple(i for i in line.view.ids if i not in ids) or Trouble(
+        "No segment is left then. Which ones do you mean?"
+    )

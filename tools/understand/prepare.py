@@ -42,10 +42,21 @@ def _table_words() -> frozenset[str]:
     phrases: list[Phrase] = [*words.openers, *words.closers, *words.joints, *words.standing]
     tables = (words.words, words.columns, words.metrics, words.level_words, words.adjectives, words.kinds, words.frames)
     phrases += [p for table in tables for listed in table.values() for p in listed]
-    numbers = (words.tens, words.units, words.scales, words.ordinals, words.fractions, words.share_names, words.day_words)
+    numbers = (
+        words.tens,
+        words.units,
+        words.scales,
+        words.ordinals,
+        words.fractions,
+        words.share_names,
+        words.day_words,
+    )
     done = (verb for verbs in DONE.values() for verb in verbs)
-    return frozenset(_flat(phrases)) | phrase_words() | _OTHERS | frozenset(
-        [*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words]
+    return (
+        frozenset(_flat(phrases))
+        | phrase_words()
+        | _OTHERS
+        | frozenset([*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words])
     )
 
 

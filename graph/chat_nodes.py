@@ -13,6 +13,7 @@ from langgraph.types import interrupt
 from cartjury.agents import loop
 from cartjury.agents.desks import Desks
 from cartjury.agents.interpreter import Interpreted, interpret
+from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import naming_estimate, reader_panel
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
@@ -74,6 +75,7 @@ class Chat:
         panel = reader_panel(self.desks.table, state.options, self.desks.environ)
         if not panel.seats:
             return Interpreted(why_not="; ".join(panel.empty.values()))
+        panel = await name_own_models(panel, self.desks.table, self.desks.environ)
         session = secrets.token_hex(8)
         log = Path(revisions.base_run(needed(state.history)).work) / CHAT
         desk = await self.desks.at(session, panel, log, None)

@@ -7,7 +7,6 @@
 Answers and previews go to stdout, what happens meanwhile to stderr. A line at a time can also be piped in.
 """
 
-import getpass
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ import typer
 
 from cartjury.app.config import load_keys
 from cartjury.app.runner import in_own_loop
-from cartjury.app.terminal import WIPE, Exit, say
+from cartjury.app.terminal import WIPE, Exit, say, whoami
 from cartjury.app.thread import Event, Thread, View, open_thread
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import load_table
@@ -57,7 +56,7 @@ def talk(folder: Path, said: Sequence[str], decided: Decided, *, by: str | None,
     if decided.approve is not None and decided.reject is not None:
         raise InputError("--approve and --reject cannot be combined: a preview is approved or turned down")
     load_keys(Path.cwd())
-    terminal = Terminal(folder, by or _me(), as_json=as_json)
+    terminal = Terminal(folder, by or whoami(), as_json=as_json)
     view = terminal.open()
     if view.preview and not said and decided == Decided():
         typer.echo(f"{in_words(view.preview)}\n")
@@ -160,10 +159,3 @@ def _piped() -> str:
     if not line:
         raise EOFError
     return line
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()[:60]
-    except (OSError, KeyError):
-        return ""

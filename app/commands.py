@@ -11,7 +11,7 @@ import typer
 
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.finished import read_plan, report
-from cartjury.app.terminal import Exit, leaving_at_once, say
+from cartjury.app.terminal import Exit, leaving_at_once, say, whoami
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError, ModelError
 from cartjury.data.model_table import load_table
@@ -155,9 +155,9 @@ def request(input_file: Path | str | None, settings: Settings) -> Any:
     from cartjury.graph.state import Input
 
     options = Options.model_validate({k: getattr(settings, k) for k in Options.model_fields})
-    if input_file is not None:
-        return Input(input_path=str(input_file), seed=settings.seed, as_of=settings.as_of, options=options)
-    return Input(n_users=settings.n_users, seed=settings.seed, as_of=settings.as_of, options=options)
+    order = {"seed": settings.seed, "as_of": settings.as_of, "options": options, "by": whoami()}
+    carts = {"n_users": settings.n_users} if input_file is None else {"input_path": str(input_file)}
+    return Input.model_validate({**carts, **order})
 
 
 def check_jury(settings: Settings, table: ModelTable) -> Panel:

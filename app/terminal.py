@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import getpass
 import os
 import shutil
 import signal
@@ -93,6 +94,14 @@ def leaving_at_once(hint: str, scratch: Path) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def whoami() -> str:
+    """The name of the person at this terminal; empty where the system knows none."""
+    try:
+        return getpass.getuser()[:60]
+    except (OSError, KeyError):
+        return ""
 
 
 def say(text: str) -> None:

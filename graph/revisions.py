@@ -118,16 +118,20 @@ def base_run(history: History) -> Run:
 
 
 def keep(standing: Standing, history: History) -> None:
-    """Write down what stands at the current revision, then the history, for whoever opens the folder."""
+    """Write down what stands at the current revision, then the history, once there is more to it than the run."""
     write_atomically(Path(history.current.work) / STANDING, standing.model_dump_json())
-    tell(history)
+    if len(history.revisions) > 1:
+        tell(history)
 
 
 def clear(run: Run) -> None:
     """Take away the revisions of an earlier thread in the folder of a run that has just published anew."""
-    for folder in sorted((Path(run.folder) / FOLDER).glob("*")):
-        if folder.name.isdecimal():
-            retract(folder, keep=())
+    top = Path(run.folder) / FOLDER
+    (top / HISTORY).unlink(missing_ok=True)
+    for folder in (*(f for f in sorted(top.glob("*")) if f.name.isdecimal()), top):
+        retract(folder, keep=())
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def tell(history: History) -> None:

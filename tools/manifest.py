@@ -77,7 +77,22 @@ def revised(results: Results, done: Sequence[str], folder: str) -> str:
         folder: where its files are.
     """
     proof = "proven MECE" if results.certificate.proven else "NOT proven MECE"
-    said = f"Revision {results.plan.revision}: {' '.join(done)}"
-    where = f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {folder}"
-    notes = "".join(f"\n- {warning}" for warning in results.warnings())
-    return f'{said}\n{where}\n"undo" takes it back.{notes}'
+    lines = (
+        f"Revision {results.plan.revision}: {' '.join(done)}",
+        *_named_now(results),
+        f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {folder}",
+        '"undo" takes it back.',
+        *(f"- {warning}" for warning in results.warnings()),
+    )
+    return "\n".join(lines)
+
+
+def _named_now(results: Results) -> list[str]:
+    """The names that were asked for, and whose they are."""
+    asked = set(results.jury.asked or ())
+    by = {"model": "models", "offline": "the offline jury", "person": "a person", "rule": "rule"}
+    found = {
+        origin: [f"{s.id} {s.name}" for s in results.plan.segments if s.id in asked and s.named_by == origin]
+        for origin in by
+    }
+    return [f"Named by {by[origin]}: {', '.join(names)}." for origin, names in found.items() if names]

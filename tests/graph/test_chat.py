@@ -96,6 +96,7 @@ def test_all_segments_are_rescored_and_only_the_changed_one_is_named_anew(talk: 
         i: n for i, n in before.items() if i not in {"S01", "S03"}
     }
     assert after["S01"] not in before.values()
+    assert f"Named by the offline jury: S01 {after['S01']}." in talk.answer
 
 
 def test_a_locked_name_stays_whatever_happens(talk: Talk) -> None:
@@ -360,6 +361,15 @@ def test_a_new_order_on_the_thread_forgets_the_talk_about_the_old_one(talk: Talk
     assert talk.state.history is not None
     assert [r.number for r in talk.state.history.revisions] == [1]
     assert "Warm_Hearts" not in names(talk.state).values()
+
+
+def test_an_order_in_the_same_folder_takes_the_revisions_of_the_old_one_away(tmp_path: Path) -> None:
+    run = Finished(tmp_path / "results")
+    run.talk().do(RENAME)
+    assert (tmp_path / "results" / "revisions" / "0002" / "manifest.json").is_file()
+    Finished(tmp_path / "results")
+
+    assert not (tmp_path / "results" / "revisions").exists()
 
 
 def test_edits_need_a_plan_and_stand_without_an_order(run: Finished) -> None:

@@ -11,6 +11,7 @@ from cartjury.app.serve.headers import PROTECTION
 from cartjury.app.thread import BusyError
 from cartjury.data.errors import CartjuryError, EditError, ModelError
 
+UNEXPECTED: Final = "something went wrong inside cartjury; the terminal that it was started in says more"
 KINDS: Final = {400: "request", 404: "not_found", 405: "method"}
 MESSAGES: Final = {404: "there is nothing here: GET / lists the calls", 405: "this call takes another method"}
 
@@ -54,8 +55,7 @@ async def _of_http(_: Request, error: Exception) -> Response:
 
 async def _of_nobody(_: Request, __: Exception) -> Response:
     # This one is answered outside our middleware, so it brings its headers along. What happened is on stderr.
-    message = "something went wrong inside cartjury; the terminal that it was started in says more"
-    return answer(CallError(500, "internal", message), PROTECTION)
+    return answer(CallError(500, "internal", UNEXPECTED), PROTECTION)
 
 
 HANDLERS: Final[Mapping[Any, Callable[[Request, Exception], Any]]] = {

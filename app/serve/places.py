@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -41,8 +42,12 @@ class Places:
         return tuple(dict.fromkeys((*self.roots, self.runs)))
 
     def new_thread(self) -> Path:
-        """Name the folder of a thread that is to be made."""
-        return self.runs / new_run_folder().name
+        """Make the folder of a new thread."""
+        while True:
+            folder = self.runs / new_run_folder().name
+            with suppress(FileExistsError):
+                folder.mkdir(parents=True)
+                return folder
 
     def thread(self, name: str) -> Path:
         """Return the folder of a thread.
@@ -66,10 +71,13 @@ class Places:
         Raises:
             InputError: see above.
         """
-        confine_state(State.model_validate(order.model_dump(mode="json")), self.readable)
-        for place in filter(None, (order.input_path, order.replay)):
-            if not Path(place).exists():
-                raise InputError(f"there is no file {place}")
+        try:
+            confine_state(State.model_validate(order.model_dump(mode="json")), self.readable)
+            missing = [p for p in (order.input_path, order.replay) if p and not Path(p).exists()]
+        except (OSError, ValueError) as error:  # a name that no file can have
+            raise InputError("this order names a file by a name that no file can have") from error
+        if missing:
+            raise InputError(f"there is no file {missing[0]}")
 
     def inputs(self) -> Iterator[Path]:
         """Yield the files that could be ordered: those that lie directly in a root, by name."""

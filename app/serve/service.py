@@ -20,12 +20,12 @@ from cartjury.app.serve.headers import Protected
 from cartjury.app.serve.places import Places
 from cartjury.app.serve.thread_calls import ThreadCalls
 from cartjury.app.serve.turns import Opens, Turns
-from cartjury.app.serve.views import Words
+from cartjury.app.serve.views import Words, told
 
 MAX_UPLOAD: Final = 512_000_000  # bytes
 
 
-def make_app(  # noqa: PLR0913 - what a service stands on
+def make_app(
     *, threads: Opens, roots: tuple[Path, ...], runs: Path, token: str, words: Words, max_upload: int = MAX_UPLOAD
 ) -> Starlette:
     """Put the service together; `app.state.turns` are its turns.
@@ -38,7 +38,7 @@ def make_app(  # noqa: PLR0913 - what a service stands on
         words: says what a preview would do.
         max_upload: bytes of a file at most.
     """
-    turns = Turns(threads)
+    turns = Turns(threads, lambda event: told(event, words))
     places = Places(tuple(root.resolve() for root in roots), runs.resolve())
     calls = [*ThreadCalls(turns, places, words).routes(), *FileCalls(places, max_upload).routes()]
 

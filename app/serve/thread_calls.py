@@ -51,7 +51,7 @@ class ThreadCalls:
         """Start a run in a new thread: {order, by}. `order`: input_path or n_users, seed, as_of, options, replay."""
         body = await read(request, Order)
         await asyncio.to_thread(self._places.check_order, body.order)
-        folder = self._places.new_thread()
+        folder = await asyncio.to_thread(self._places.new_thread)
         try:
             return await self._begin(folder, Turn("a run", body.by, lambda t: t.order(body.order), new=True), 201)
         except Exception:

@@ -8,16 +8,17 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from cartjury.app.serve.events import ENDS, Bell, Writer
-from cartjury.app.serve.faults import CallError, fault_of
+from cartjury.app.serve.faults import UNEXPECTED, CallError, fault_of
 from cartjury.app.thread import BusyError, Event, Thread, View
 from cartjury.data.errors import CartjuryError
 
 TRIES: Final = 10  # another program that only looks at a thread has it open for some milliseconds
 PAUSE: Final = 0.1  # seconds between tries
 Act = Callable[[Thread], AsyncIterator[Event]]
+Tells = Callable[[Event], dict[str, Any]]
 log = logging.getLogger(__name__)
 
 
@@ -63,10 +64,16 @@ class Look(NamedTuple):
 class Turns:
     """The turns of all threads. A turn goes on when the client that asked for it has left."""
 
-    def __init__(self, opens: Opens) -> None:
+    def __init__(self, opens: Opens, tells: Tells = lambda event: event.data) -> None:
+        """Take turns.
+
+        Args:
+            opens: opens a thread.
+            tells: what clients are told of an event.
+        """
         self.bell = Bell()
         self.cut_off: list[Path] = []  # threads whose turns ended with the service
-        self._opens = opens
+        self._opens, self._tells = opens, tells
         self._busy: dict[Path, Turn] = {}
         self._views: dict[Path, View] = {}
         self._locks: dict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -101,6 +108,8 @@ class Turns:
                 self._views[folder] = await thread.look()
         except BusyError as error:
             return Look(self._views.get(folder), elsewhere=str(error))
+        except CartjuryError as error:  # its checkpoints are gone or damaged
+            return Look(View(status="failed", error=str(error)))
         return Look(self._views[folder])
 
     async def close(self) -> None:
@@ -122,11 +131,9 @@ class Turns:
         except asyncio.CancelledError:
             _refuse(accepted, CallError(503, "closing", "the service is being stopped"))
             raise
-        except Exception as error:  # whatever it is, it must not leave the caller waiting
+        except Exception:  # whatever it is, it must not leave the caller waiting
             log.exception("a turn failed")
-            _refuse(accepted, CallError(500, "internal", _UNEXPECTED))
-            self._views.pop(folder, None)
-            del error
+            _refuse(accepted, CallError(500, "internal", UNEXPECTED))
         finally:
             del self._busy[folder]
             self.bell.ring(folder)
@@ -135,14 +142,14 @@ class Turns:
         """Write down what happens, and how it ended; what is refused before anything happened leaves no trace."""
         writer = Writer(folder)
 
-        def tell(kind: str, data: dict[str, object]) -> None:
+        def tell(kind: str, data: dict[str, Any]) -> None:
             writer.append(kind, data)
             self.bell.ring(folder)
 
         before = writer.last
         try:
             async for event in turn.act(thread):
-                tell(event.kind, event.data)
+                tell(event.kind, self._tells(event))
                 _accept(accepted, before)
         except (CartjuryError, CallError) as error:
             if not accepted.done():
@@ -154,7 +161,7 @@ class Turns:
             raise
         except Exception:
             log.exception("a turn failed")
-            tell("error", {"kind": "internal", "message": _UNEXPECTED})
+            tell("error", {"kind": "internal", "message": UNEXPECTED})
         if writer.kind not in ENDS:
             tell("done", {})
         _accept(accepted, before)
@@ -170,9 +177,6 @@ class Turns:
             else:
                 thread = await stack.enter_async_context(self._opens(folder, new=new))
             yield thread
-
-
-_UNEXPECTED: Final = "something went wrong inside cartjury; the terminal that it was started in says more"
 
 
 def _accept(accepted: "asyncio.Future[int]", before: int) -> None:

@@ -22,14 +22,16 @@ async def keep(chunks: AsyncIterator[bytes], root: Path, name: str, limit: int) 
         limit: bytes at most.
 
     Raises:
-        CallError: no kind that can be read, empty, or over the limit; nothing is left behind.
+        CallError: no kind that can be read, empty, over the limit, or no space; nothing is left behind.
     """
     stem, ending = safe_name(name)
-    await anyio.to_thread.run_sync(lambda: root.mkdir(parents=True, exist_ok=True))
     draft = root / f".{secrets.token_hex(8)}.part"
     try:
+        await anyio.to_thread.run_sync(lambda: root.mkdir(parents=True, exist_ok=True))
         await _write(chunks, draft, limit)
         return await anyio.to_thread.run_sync(_name_it, draft, root, stem, ending)
+    except OSError as error:
+        raise CallError(507, "disk", f"the file cannot be kept: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
 

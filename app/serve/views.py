@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cartjury.app.serve.turns import Look, Turn
-from cartjury.app.thread import View
+from cartjury.app.thread import Event, View
 from cartjury.data.revision_records import Preview
 
 Words = Callable[[Preview], str]
@@ -43,6 +43,11 @@ def waiting(preview: Preview, words: Words) -> dict[str, Any]:
     """Return what waits for a decision: the hash to name, the preview in words, and its figures."""
     figures = preview.model_dump(mode="json", exclude=INNER)
     return {"plan_hash": preview.plan_hash, "text": words(preview), "preview": figures}
+
+
+def told(event: Event, words: Words) -> dict[str, Any]:
+    """Return the data of an event for clients: a preview looks as it does in the thread."""
+    return waiting(Preview.model_validate(event.data), words) if event.kind == "preview" else event.data
 
 
 def running(turn: Turn | None) -> dict[str, str] | None:

@@ -44,7 +44,8 @@ class Ranking:
         taste = personas()[persona]
         self._persona: Persona = persona
         self._round = hearing.round
-        self._sheet = Sheet("rank", hearing.briefs, goal, title=taste.title.lower(), asks=taste.asks.strip())
+        words = {"title": taste.title.lower(), "asks": taste.asks.strip()}
+        self._sheet = Sheet("rank", hearing.briefs, goal, hearing.guidance, **words)
         self.labels: dict[str, dict[str, str]] = {}
         for i, there in names.items():
             about = ("labels", str(hearing.round), persona, i)

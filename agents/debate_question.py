@@ -112,7 +112,7 @@ class Debating(Naming):
     def _made_sheet(self, goal: str) -> Sheet:
         taste = personas()[self.persona]
         words = {"title": taste.title.lower(), "asks": taste.asks.strip(), "shorter": SHORTER}
-        return Sheet("debate", self.hearing.briefs, goal, **words)
+        return Sheet("debate", self.hearing.briefs, goal, self.hearing.guidance, **words)
 
 
 def _same(one: str, other: str) -> bool:

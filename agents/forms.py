@@ -13,11 +13,13 @@ from cartjury.data.opinion import CRITERIA
 Schema = dict[str, Any]
 
 BECAUSE: Final = ("keep", "closer_to_rule", "shorter", "more_distinct")
+OPERATORS: Final = (">=", ">", "<=", "<", "=", "!=")
+MESSAGE: Final = "message"  # the one key of the answer to a message of the chat
 TEXT: Final[Schema] = {"type": "string"}
 NUMBER: Final[Schema] = {"type": "number"}
 # Tokens of an answer: room for short thinking, then for each segment about twice what an entry takes.
-THINKING: Final = {"names": 800, "debate": 800, "rankings": 600, "judgements": 800}
-A_SEGMENT: Final = {"names": 110, "debate": 130, "rankings": 40, "judgements": 220}
+THINKING: Final = {"names": 800, "debate": 800, "rankings": 600, "judgements": 800, "message": 800}
+A_SEGMENT: Final = {"names": 110, "debate": 130, "rankings": 40, "judgements": 220, "message": 1000}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,34 @@ def judgements(labels: Mapping[str, Sequence[str]]) -> Form:
     refs = {name: {"$ref": f"#/$defs/{name}"} for name in shared}
     entries = {sizes[i]: _object({"choice": _one_of(there), **refs}) for i, there in labels.items()}
     return _form("judgements", sizes, {**entries, **shared})
+
+
+def message(ids: Sequence[str], kinds: Sequence[str], topics: Sequence[str], edits: Sequence[str]) -> Form:
+    """What a message of the chat is read into; flat, without null: what is not needed is empty.
+
+    Args:
+        ids: of the segments.
+        kinds: of readings.
+        topics: that can be asked about.
+        edits: kinds of them.
+    """
+    ref = {name: {"$ref": f"#/$defs/{name}"} for name in ("edit", "number", "condition", "option", "segment", "topic")}
+    texts, numbers = dict.fromkeys(("name", "feature"), TEXT), dict.fromkeys(("quantiles", "values"), _list(NUMBER))
+    edit = {"kind": _one_of(edits), "segments": _list(ref["segment"]), **texts, **numbers}
+    edit |= {"numbers": _list(ref["number"]), "conditions": _list(ref["condition"]), "mode": TEXT, "guidance": TEXT}
+    about = {"edits": _list(ref["edit"]), "topic": ref["topic"], "about": _list(ref["segment"])}
+    entry = {"kind": _one_of(kinds), **about, "since": NUMBER, "of": TEXT, "question": TEXT}
+    entry |= {"options": _list(ref["option"]), "reason": TEXT}
+    defs = {
+        "entry": _object(entry),
+        "edit": _object(edit),
+        "number": _object({"key": TEXT, "value": NUMBER}),
+        "condition": _object({"column": TEXT, "op": _one_of(OPERATORS), "value": TEXT}),
+        "option": _object({"label": TEXT, **about}),
+        "segment": _one_of(ids),
+        "topic": _one_of(topics),
+    }
+    return _form("message", {MESSAGE: "entry"}, defs)
 
 
 def _form(title: str, entries: Mapping[str, str], defs: Schema) -> Form:

@@ -35,7 +35,7 @@ class Judging:
         maxima = ", ".join(f"{c} {most:g}" for c, most in CRITERIA.items())
         self._seat: SeatName = seat
         self._hearing = hearing
-        self._sheet = Sheet("judge", hearing.briefs, goal, maxima=maxima)
+        self._sheet = Sheet("judge", hearing.briefs, goal, hearing.guidance, maxima=maxima)
         self._names = {
             i: sorted(found, key=lambda n, i=i: seeded(hearing.seed, "judge", str(hearing.round), i, n))  # type: ignore[misc]
             for i, found in names.items()

@@ -99,7 +99,8 @@ class Naming:
 
     def _made_sheet(self, goal: str) -> Sheet:
         taste = personas()[self.persona]
-        return Sheet("propose", self.hearing.briefs, goal, title=taste.title.lower(), asks=taste.asks.strip())
+        words = {"title": taste.title.lower(), "asks": taste.asks.strip()}
+        return Sheet("propose", self.hearing.briefs, goal, self.hearing.guidance, **words)
 
 
 def plain(proposal: Proposal) -> dict[str, Any]:

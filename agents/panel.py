@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cartjury.agents.addresses import address_of, key_of
-from cartjury.agents.estimate import estimated
+from cartjury.agents.estimate import NOTHING, estimated
 from cartjury.data.call_records import (
+    READER,
     SEATS,
     Caps,
     Chain,
     Effort,
+    Estimate,
     Model,
     ModelTable,
     Panel,
@@ -20,6 +22,7 @@ from cartjury.data.call_records import (
     SeatName,
 )
 from cartjury.data.errors import InputError
+from cartjury.data.jury_records import NOT_ASKED
 from cartjury.data.model_table import OFFLINE, known, split_ref, unlisted
 from cartjury.data.options import Options
 
@@ -51,7 +54,7 @@ def convene(table: ModelTable, options: Options, environ: Mapping[str, str], seg
     """
     for seat, choice in options.models.items():
         known("provider", choice.provider, table.providers, f"the model of {seat}")
-    preset, effort = _preset(table, options, environ)
+    preset, effort = _preset(table, options, environ, SEATS)
     seats, empty = _seated(table, options, environ, preset, NEEDED[effort])
     ranks, rated = effort in {"standard", "thorough"}, options.rate_limits == "free"
     return Panel(
@@ -61,11 +64,51 @@ def convene(table: ModelTable, options: Options, environ: Mapping[str, str], seg
         empty=empty,
         batch=options.batch,
         goal=options.goal,
-        caps=Caps.model_validate({k: getattr(options, k) for k in Caps.model_fields}),
+        caps=_caps(options),
         rate_limited=rated,
         timeout=options.call_timeout,
         estimate=estimated(seats, segments=segments, batch=options.batch, rated=rated, ranks=ranks),
     )
+
+
+def reader_panel(table: ModelTable, options: Options, environ: Mapping[str, str]) -> Panel:
+    """Put a panel of one together, which reads the messages of a chat; nothing is asked yet.
+
+    The caps hold for each desk that it sits at. Where there is no model for it, `empty` says why.
+
+    Raises:
+        InputError: as for `convene`.
+    """
+    if READER in options.models:
+        known("provider", options.models[READER].provider, table.providers, f"the model of {READER}")
+    preset, effort = _preset(table, options, environ, (READER,))
+    seats, empty = _seated(table, options, environ, DEFAULT if preset == OFFLINE else preset, (READER,))
+    if effort == "offline" and (seats or options.jury == OFFLINE):
+        what = f"jury '{OFFLINE}'" if options.jury == OFFLINE else "effort 'offline'"
+        seats, empty = {}, {READER: f"the {what} asks no model"}
+    return Panel(
+        preset=preset,
+        effort="quick" if seats else "offline",
+        seats=seats,
+        empty=empty,
+        caps=_caps(options),
+        rate_limited=options.rate_limits == "free",
+        timeout=options.call_timeout,
+    )
+
+
+def naming_estimate(
+    table: ModelTable, options: Options, environ: Mapping[str, str], asked: int
+) -> tuple[str, Estimate | None]:
+    """Say who would name so many segments, and what that is expected to take; nobody is asked.
+
+    Returns:
+        Preset and effort in words, and an estimate: of nothing for the offline jury, and where no name is asked for.
+    """
+    if not asked:
+        return NOT_ASKED, NOTHING
+    panel = convene(table, options, environ, asked)
+    return panel.preset if panel.preset == panel.effort else f"{panel.preset} ({panel.effort})", panel.estimate
 
 
 def _seated(
@@ -85,15 +128,22 @@ def _seated(
     return seats, empty
 
 
-def _preset(table: ModelTable, options: Options, environ: Mapping[str, str]) -> tuple[str, Effort]:
+def _caps(options: Options) -> Caps:
+    return Caps.model_validate({k: getattr(options, k) for k in Caps.model_fields})
+
+
+def _preset(
+    table: ModelTable, options: Options, environ: Mapping[str, str], asked: tuple[SeatName, ...]
+) -> tuple[str, Effort]:
+    """The preset and the effort that the options mean; without a preset it goes by who can be asked in the seats."""
     if options.jury is not None:
         known("jury", options.jury, table.presets, "the settings")
         if options.jury == OFFLINE and options.effort not in {None, "offline"}:
             raise InputError(f"the jury '{OFFLINE}' asks no model: effort '{options.effort}' needs another jury")
         return options.jury, options.effort or ("offline" if options.jury == OFFLINE else "standard")
-    chains = table.presets.get(DEFAULT, {}).values()
+    chains = [chain for seat, chain in table.presets.get(DEFAULT, {}).items() if seat in asked]
     reachable = {split_ref(ref)[0] for chain in chains for ref in chain.models}
-    reachable |= {choice.provider for choice in options.models.values()} & set(table.providers)
+    reachable |= {choice.provider for seat, choice in options.models.items() if seat in asked} & set(table.providers)
     if options.effort in {None, "offline"} and not any(_usable(table, name, environ) for name in reachable):
         return OFFLINE, "offline"
     return (OFFLINE, "offline") if options.effort == "offline" else (DEFAULT, options.effort or "standard")

@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, get_args
 from cartjury.agents.asking import Message, Prompt
 from cartjury.agents.features import Features, facts
 from cartjury.agents.forms import Form
+from cartjury.data.edit_records import GUIDANCE
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.text import one_line
 
-Kind = Literal["propose", "rank", "judge", "debate"]
+Kind = Literal["propose", "rank", "judge", "debate", "interpret"]
 
 GOAL: Final = 300  # characters of the goal that are shown
 _ESCAPED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -31,9 +32,17 @@ class Sheet:
         features: the features of all of them.
     """
 
-    def __init__(self, kind: Kind, briefs: Sequence[SegmentBrief], goal: str, **words: object) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        briefs: Sequence[SegmentBrief],
+        goal: str,
+        guidance: Mapping[str, str] | None = None,
+        **words: object,
+    ) -> None:
         self.by_id = {b.id: b for b in briefs}
         self.features = Features(briefs)
+        self._guidance = {i: clean for i, text in (guidance or {}).items() if (clean := one_line(text, GUIDANCE))}
         self._goal = one_line(goal, GOAL)
         self._kind: Kind = kind
         self._words = words
@@ -58,12 +67,17 @@ class Sheet:
             more: what else the data holds; what is empty is left out.
         """
         head = {"goal": self._goal, "features": self.features.shown(), **more, "faults": faults}
-        repair = Template(_file("repair")).substitute(nonce=nonce) if faults else ""
-        shown = {i: {**facts(self.by_id[i], self.features), **row} for i, row in rows.items()}
+        repair = Template(text_of("repair")).substitute(nonce=nonce) if faults else ""
+        shown = {i: {**facts(self.by_id[i], self.features), **self._wish(i), **row} for i, row in rows.items()}
+        # Said only where there is some: the prompts of all other runs stay as they are.
+        guided = f" {text_of('guidance').strip()}" if any("guidance" in row for row in shown.values()) else ""
         data = data_block({key: value for key, value in head.items() if value}, shown)
-        system, user = _parts(self._kind)
-        text = Template(user).substitute(self._words, data=data, repair=repair)
+        system, user = parts(self._kind)
+        text = Template(user).substitute(self._words, data=data, repair=repair, guided=guided)
         return Prompt((Message("system", system), Message("user", text.strip())), form.schema, form.max_tokens)
+
+    def _wish(self, segment_id: str) -> Mapping[str, str]:
+        return {"guidance": self._guidance[segment_id]} if segment_id in self._guidance else {}
 
 
 def data_block(head: Mapping[str, Any], segments: Mapping[str, Any]) -> str:
@@ -80,17 +94,19 @@ def _json(value: object) -> str:
 def templates() -> None:
     """Read all prompt files; later on they are at hand."""
     for kind in get_args(Kind):
-        _parts(kind)
-    _file("repair")
+        parts(kind)
+    for name in ("repair", "guidance", "interpret_again"):
+        text_of(name)
 
 
 @cache
-def _parts(kind: Kind) -> tuple[str, str]:
-    """The system part of a prompt, the same for all kinds, and the user part."""
-    system, _, user = _file(kind).partition("\n---\n")
-    return Template(system).substitute(shared=_file("shared")).strip(), user
+def parts(kind: Kind) -> tuple[str, str]:
+    """The system part of a prompt, the same for all kinds of the jury, and the user part."""
+    system, _, user = text_of(kind).partition("\n---\n")
+    return Template(system).substitute(shared=text_of("shared")).strip(), user
 
 
 @cache
-def _file(name: str) -> str:
+def text_of(name: str) -> str:
+    """A prompt file as it is."""
     return (files("cartjury.agents") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

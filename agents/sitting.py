@@ -8,7 +8,7 @@ in a thread, so that other sittings on this loop are not kept waiting.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cartjury.agents import jurors, offline, presiding
@@ -35,6 +35,7 @@ class Hearing:
         proposals: of all rounds so far, this one included.
         standing: of the names in the last vote, by segment id.
         check, check_claims: the naming rules; reasons why a name, or what is claimed of it, must not stand.
+        guidance: what a name should be like, in the user's words, by segment id; the offline jury cannot follow it.
     """
 
     briefs: Sequence[SegmentBrief]
@@ -46,6 +47,7 @@ class Hearing:
     standing: Mapping[str, Standing]
     check: offline.Check
     check_claims: CheckClaims
+    guidance: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def now(self) -> list[Proposal]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cartjury.app.import_cli import imports
+from cartjury.app.serve_cli import serve
 from cartjury.app.terminal import guarded
 from cartjury.tools.engine.memory import spare_address_space
 
@@ -198,21 +199,22 @@ def show(
 
 @cli.command()
 @guarded
-def serve(
-    host: Annotated[
-        str, typer.Option(help="127.0.0.1, localhost or ::1; other machines are not served.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
-    root: Annotated[
-        list[Path] | None,
-        typer.Option(help="Folder that inputs may lie in; repeatable, uploads go to the first. [inputs]"),
-    ] = None,
-    max_upload: Annotated[str, typer.Option(help="Largest file that can be sent.")] = "512MB",
+def chat(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    say: Annotated[list[str] | None, typer.Option(help="Say this instead of typing it; repeatable.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve every preview of what is said.")] = False,
+    approve: Annotated[str | None, typer.Option(help="Approve the waiting preview that has this hash.")] = None,
+    reject: Annotated[str | None, typer.Option(help="Turn the waiting preview down, for this reason.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; kept with every revision. [the user's name]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what happens as one JSON object a line.")] = False,
 ) -> None:
-    """Serve runs and chats over HTTP to programs and pages of this machine; prints the address with its token."""
-    from cartjury.app.serve.start import serve as start
+    """Refine the segments of a run: say what should be otherwise, see what it would do, approve it, take it back."""
+    from cartjury.app.chat import Decided, talk
 
-    start(host, port, root or [], max_upload)
+    talk(folder, say or [], Decided(yes=yes, approve=approve, reject=reject), by=by, as_json=as_json)
+
+
+cli.command()(serve)
 
 
 @cli.command()

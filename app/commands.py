@@ -131,6 +131,8 @@ def again(folder: Path, input_file: str | None) -> Any:
     recorded = read_manifest(folder)
     if recorded.seed is None:
         raise InputError(f"{folder} was made by apply, whose names come from a plan: there is no jury to replay")
+    if recorded.revision > 1:
+        raise InputError(f"{folder} is revision {recorded.revision} of a chat: replay the run that it began with")
     source = recorded.source
     if source.generated == bool(input_file):
         what = "generated carts: give no file" if source.generated else f"{source.source}: give that file too"

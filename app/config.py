@@ -18,7 +18,7 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
-from cartjury.data.call_records import SEATS
+from cartjury.data.call_records import ALL_SEATS
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import TABLE_KEYS
 from cartjury.data.options import MAX_COUNT, DimensionSpec, ModelChoice, Options
@@ -128,7 +128,7 @@ def in_words(error: ValidationError) -> str:
 def _fault(kind: str, loc: tuple[int | str, ...], message: str, value: Any) -> str:
     path = ".".join(str(part) for part in loc)
     if loc[-1:] == ("[key]",):  # a table by name, such as [models.judge]
-        return _unknown(path.removesuffix(".[key]"), str(value), SEATS)
+        return _unknown(path.removesuffix(".[key]"), str(value), ALL_SEATS)
     if kind == "extra_forbidden":
         return _unknown(path, str(loc[-1]), _known(loc))
     if kind == "missing":

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from cartjury.app.config import in_words
 from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError, PlanError
+from cartjury.data.jury_records import NOT_ASKED
 from cartjury.data.places import is_url
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Manifest
@@ -92,6 +93,8 @@ def _named_by(manifest: Manifest) -> str:
     panel = manifest.panel
     if manifest.jury == "plan":
         return ", names from the plan"
+    if manifest.jury == NOT_ASKED:
+        return ", no names were asked for"
     if panel is None or panel.effort == "offline":
         return f", named by: {manifest.jury} jury"
     named = manifest.names_by_origin

@@ -1,7 +1,6 @@
 """Run the graph for a caller on this machine: command line and notebook."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -9,19 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from cartjury.app.estimate import in_words
+from cartjury.app.thread import CHECKPOINTS, THREAD, locked, ordered, readable
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
-from cartjury.data.places import absolute
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK, fresh_work, make_work, spare_input, spare_record
+from cartjury.graph.folders import WORK, fresh_work, make_work
 from cartjury.graph.state import Input, State
 
-CHECKPOINTS = "checkpoints.sqlite"
-THREAD: RunnableConfig = {"configurable": {"thread_id": "run"}}
 T = TypeVar("T")
 Tell = Callable[[str], None]
 
@@ -53,16 +49,7 @@ def run(given: Input, folder: Path, watch: Watch, table: ModelTable | None = Non
     Raises:
         InputError: bad input; nothing is left behind of what this call made.
     """
-    # LangGraph's state is what checkpoints hold: plain JSON, as a server client would send it. Paths are absolute,
-    # so that a run can be resumed from another folder.
-    asked = given.model_dump(mode="json", exclude={"messages"}, exclude_none=True)
-    asked["options"]["out"] = str(folder.absolute())
-    if given.input_path:
-        spare_input(given.input_path, folder)
-        asked["input_path"] = absolute(given.input_path)
-    if given.replay:
-        spare_record(Path(given.replay), folder)
-        asked["replay"] = str(Path(given.replay).absolute())
+    asked = ordered(given, folder)
     with fresh_work(folder):
         return in_own_loop(lambda: _stream(folder, asked, watch, table))
 
@@ -123,8 +110,6 @@ async def _is_open(graph: Compiled, folder: Path) -> bool:
 
 @asynccontextmanager
 async def _graph(folder: Path, table: ModelTable | None, tell: Tell) -> AsyncIterator[Compiled]:
-    try:
-        async with AsyncSqliteSaver.from_conn_string(str(make_work(folder) / CHECKPOINTS)) as checkpointer:
+    with locked(make_work(folder)), readable(folder):
+        async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as checkpointer:
             yield build_graph(checkpointer=checkpointer, table=table, tell=tell)
-    except sqlite3.Error as error:
-        raise InputError(f"the checkpoints of {folder} cannot be used: {error}") from error

@@ -28,6 +28,7 @@ class Exit(IntEnum):
     MISSED = 1
     BAD_INPUT = 2
     MODEL_FAILED = 3
+    WAITING = 4
     INTERRUPTED = 130
 
 

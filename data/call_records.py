@@ -11,7 +11,15 @@ from pydantic import Field
 
 from cartjury.data.base import Record
 
-SeatName = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager", "judge", "second_judge"]
+SeatName = Literal[
+    "creative_marketer",
+    "growth_strategist",
+    "data_scientist",
+    "risk_manager",
+    "judge",
+    "second_judge",
+    "interpreter",
+]
 SEATS: Final[tuple[SeatName, ...]] = (
     "creative_marketer",
     "growth_strategist",
@@ -20,8 +28,10 @@ SEATS: Final[tuple[SeatName, ...]] = (
     "judge",
     "second_judge",
 )
+READER: Final[SeatName] = "interpreter"  # reads the messages of the chat; it has no part in a jury
+ALL_SEATS: Final = (*SEATS, READER)
 Effort = Literal["offline", "quick", "standard", "thorough"]
-Stage = Literal["proposal", "ballot", "verdict"]
+Stage = Literal["proposal", "ballot", "verdict", "reading"]
 # How the names are shown to the judge; "" where there is but one way.
 Order = Literal["", "forward", "reverse"]
 

@@ -164,4 +164,18 @@ class Refused(Record):
 Reading = Annotated[Wishes | Wondered | Asked | Refused, Field(discriminator="kind")]
 
 
+class Talk(Record):
+    """What a thread keeps of the conversation, besides the messages.
+
+    Attributes:
+        focus: the segments that were talked of last.
+        asked: the question that is open, where there is one.
+        read_by: who read the last message: "grammar", or "provider/model".
+    """
+
+    focus: tuple[SegmentId, ...] = ()
+    asked: Asked | None = None
+    read_by: str = ""
+
+
 Scene.model_rebuild()

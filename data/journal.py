@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from cartjury.data.call_records import SEATS, Attempt, Stage
+from cartjury.data.call_records import ALL_SEATS, Attempt, Stage
 
 JOURNAL: Final = "jury.jsonl"  # in the working folder of a run; the published file has the same name
-STAGES: Final[tuple[Stage, ...]] = ("proposal", "ballot", "verdict")
+STAGES: Final[tuple[Stage, ...]] = ("proposal", "ballot", "verdict", "reading")
 
 
 def append(path: Path, attempt: Attempt) -> None:
@@ -55,7 +55,7 @@ def in_order(attempts: Iterable[Attempt]) -> list[Attempt]:
     """Attempts as a jury makes them: by round, stage, seat, batch and order, whoever answered first."""
     return sorted(
         attempts,
-        key=lambda a: (a.round, STAGES.index(a.stage), SEATS.index(a.persona), a.part, a.order, a.attempt),
+        key=lambda a: (a.round, STAGES.index(a.stage), ALL_SEATS.index(a.persona), a.part, a.order, a.attempt),
     )
 
 

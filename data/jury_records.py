@@ -1,12 +1,12 @@
 """The vocabulary of the jury: what it is shown, what it proposes, ranks and decides."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from cartjury.data.base import Origin, Record
-from cartjury.data.call_records import Call, Panel
+from cartjury.data.call_records import Call, Panel, Stage
 
 Persona = Literal["creative_marketer", "growth_strategist", "data_scientist", "risk_manager"]
 PERSONAS: tuple[Persona, ...] = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")
@@ -83,7 +83,7 @@ class Abstention(Record):
 
     persona: str
     model: str
-    stage: Literal["proposal", "ballot", "verdict"]
+    stage: Stage
     segment_ids: tuple[str, ...]
     reason: str
     round: int = 0
@@ -125,10 +125,15 @@ class Verdict(Record):
     displaced: str | None = None
 
 
+NOT_ASKED: Final = "none"  # preset and effort of a record where no names were asked for
+
+
 class JuryRecord(Record):
     """All that a jury said, in the order it said it.
 
     Attributes:
+        asked: the segments that this jury named; what is here of others was said at an earlier revision of the plan.
+            None: all.
         panel: who was to be asked, in what order, within which limits; None: the offline jury alone.
         calls: every request to a model, in the order of the protocol; what was said in them is in jury.jsonl.
     """
@@ -142,3 +147,18 @@ class JuryRecord(Record):
     rounds: Annotated[int, Field(ge=0)] = 0
     panel: Panel | None = None
     calls: tuple[Call, ...] = ()
+    asked: tuple[str, ...] | None = None
+
+    @property
+    def this_sitting(self) -> "JuryRecord":
+        """The record without what was said at earlier revisions."""
+        if self.asked is None:
+            return self
+        ids = set(self.asked)
+        return self.model_copy(
+            update={
+                "proposals": tuple(p for p in self.proposals if p.segment_id in ids),
+                "ballots": tuple(b for b in self.ballots if b.segment_id in ids),
+                "verdicts": tuple(v for v in self.verdicts if v.segment_id in ids),
+            }
+        )

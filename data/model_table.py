@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from cartjury.data.addresses import checked
 from cartjury.data.base import Record
-from cartjury.data.call_records import SEATS, Chain, Model, ModelTable, Provider
+from cartjury.data.call_records import ALL_SEATS, Chain, Model, ModelTable, Provider
 from cartjury.data.errors import InputError
 
 TABLE_KEYS: Final = ("providers", "model", "presets")  # of cartjury.toml; they are no options of a run
@@ -144,7 +144,7 @@ def _model(models: Mapping[str, Model], providers: Iterable[str], fields: Raw, w
 def _seats(before: Mapping[Any, Chain], seats: Raw, models: Iterable[str], where: str) -> Mapping[Any, Chain]:
     found = {}
     for seat, fields in seats.items():
-        known("seat", seat, SEATS, where)
+        known("seat", seat, ALL_SEATS, where)
         if not isinstance(fields, dict):
             raise InputError(f"{where}: '{seat}' must be a table: [presets.NAME.{seat}]")
         found[seat] = _laid_over(Chain, before.get(seat), fields, f"{where}.{seat}")

@@ -90,6 +90,7 @@ class Revision(Record):
         by: who approved it.
         at: when, in UTC, ISO 8601.
         folder: where its files are.
+        work: where its own working files are.
     """
 
     number: int = Field(ge=1)
@@ -100,6 +101,7 @@ class Revision(Record):
     by: str
     at: str
     folder: str
+    work: str = ""
 
 
 class Journey(Record):

@@ -186,6 +186,7 @@ class Manifest(Record):
     """What a run was and what it wrote; written last, so a folder with a manifest is complete.
 
     Attributes:
+        revision: 1 is what the run published; later ones were made in its chat.
         jury: its preset and effort.
         panel: the jury as it was to be asked; None: the offline jury alone.
         names_by_origin: segments with users, by who named them ("model", "offline", "person", "rule").
@@ -201,6 +202,7 @@ class Manifest(Record):
     """
 
     run_id: str
+    revision: int = 1
     cartjury: str
     versions: dict[str, str]
     source: Dataset

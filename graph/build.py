@@ -1,8 +1,13 @@
 """The whole graph on one screen.
 
 START -> prepare -+-> generate -+-> load -> universe -> bucket -> size -> profile -> jury -> name -+
-                  +-------------+                                                                  |
-                                                            END <- publish <- certify <- score <---+
+  |               +-------------+                                            ^                     |
+  |                                               END <- remember <- publish <- certify <- score <-+
+  |                                                                          |
+  +----> listen -+-> preview -> approve -+-> apply ---------------------------+      (a thread that has a plan)
+                 |      ^---- (edit) ----+-> END
+                 +-> travel -> END           (undo, redo, reset)
+                 +-> reply -> END            (answers, questions back, refusals)
 
 jury:  START -> convene -> creative_marketer  -+
                            growth_strategist   +-> quorum -> ballots -> judge -+-> record -> END
@@ -10,6 +15,7 @@ jury:  START -> convene -> creative_marketer  -+
                            risk_manager       -+                               |
                            ^                                                   |
                            +-------------------- debate <----------------------+  (contested segments only)
+       without names to ask for: convene -> record
 """
 
 import os
@@ -28,8 +34,9 @@ from cartjury.agents.desks import Desks
 from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
 from cartjury.data.model_table import load_table
-from cartjury.graph import jury_nodes, nodes, routes
-from cartjury.graph.state import Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
+from cartjury.graph import chat_nodes, jury_nodes, nodes, routes
+from cartjury.graph.chat_nodes import Chat
+from cartjury.graph.state import TALK, Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -65,8 +72,10 @@ def build_graph(
     add("score", nodes.score)
     add("certify", nodes.certify)
     add("publish", nodes.publish)
+    add("remember", nodes.remember)
+    add_chat(graph, add, Chat(Desks(table or load_table(None), os.environ, tell)))
 
-    graph.add_edge(START, "prepare")
+    graph.add_conditional_edges(START, routes.order_or_talk)
     graph.add_conditional_edges("prepare", routes.where_carts_come_from)
     graph.add_edge("generate", "load")
     graph.add_edge("load", "universe")
@@ -78,8 +87,25 @@ def build_graph(
     graph.add_edge("name", "score")
     graph.add_edge("score", "certify")
     graph.add_edge("certify", "publish")
-    graph.add_edge("publish", END)
+    graph.add_edge("publish", "remember")
+    graph.add_edge("remember", END)
     return strict(graph.compile(checkpointer=checkpointer, name="cartjury"), Input)
+
+
+def add_chat(graph: StateGraph[Any, Any, Any, Any], add: Callable[[str, nodes.Node], None], chat: Chat) -> None:
+    """Wire what is said on a thread that has a plan."""
+    add("listen", chat.listen)
+    add("preview", chat.preview)
+    add("approve", chat_nodes.approve)
+    add("apply", chat_nodes.apply)
+    add("travel", chat_nodes.travel)
+    add("reply", chat_nodes.reply)
+    graph.add_conditional_edges("listen", routes.after_listening)
+    graph.add_conditional_edges("preview", routes.after_the_preview)
+    graph.add_conditional_edges("approve", routes.after_the_decision)
+    graph.add_edge("apply", "profile")
+    graph.add_edge("travel", END)
+    graph.add_edge("reply", END)
 
 
 def build_jury(
@@ -112,7 +138,7 @@ def build_jury(
     add("record", room.record)
 
     jury.add_edge(START, "convene")
-    jury.add_conditional_edges("convene", routes.all_jurors, list(PERSONAS))
+    jury.add_conditional_edges("convene", routes.who_is_heard, [*PERSONAS, "record"])
     jury.add_edge(list(PERSONAS), "quorum")  # waits for all four
     jury.add_edge("quorum", "ballots")
     jury.add_edge("ballots", "judge")
@@ -126,15 +152,25 @@ def strict(graph: Compiled, schema: type[BaseModel]) -> Compiled:
     """Check and complete what a caller gives before anything runs.
 
     LangGraph drops keys it does not know: a mistyped `input_path` would segment made-up users. And it keeps
-    the keys of a thread's run before: a whole new order must not inherit its `as_of`. Messages alone leave
-    the order as it stands.
+    the keys of a thread's run before: a whole new order must not inherit its `as_of`, nor a message the edits of the
+    turn before. Talk alone (messages, edits, by) leaves the order as it stands.
     """
 
     def checked(given: dict[str, Any] | BaseModel) -> dict[str, Any]:
         order = dict(given)
-        chat = {"messages": order.pop("messages")} if "messages" in order else {}  # its reducer checks it
-        whole = schema.model_validate(order).model_dump(mode="json", exclude={"messages"})
-        return {**whole, **chat} if order or not chat else chat
+        if "turn" in order:
+            raise ValueError("turn is decided by the graph: leave it out")
+        said = {key: order.pop(key) for key in TALK & order.keys()}
+        messages = {"messages": said.pop("messages")} if "messages" in said else {}  # its reducer checks it
+        if order and said.get("edits"):
+            raise ValueError("edits change the plan of a thread: give them without an order, after its run")
+        known = {key for key in TALK if key in schema.model_fields}
+        whole = schema.model_validate({**order, **said}).model_dump(mode="json", exclude={"messages"})
+        if not known:
+            return whole
+        if order or not (said or messages):
+            return {**whole, **messages, "turn": "order"}
+        return {**{key: whole[key] for key in known - {"messages"}}, **messages, "turn": "talk"}
 
     graph.nodes[START].bound = RunnableLambda(checked)
     return graph

@@ -74,6 +74,21 @@ def make_work(folder: Path) -> Path:
     return work
 
 
+def make_folder(path: Path) -> bool:
+    """Make a folder that nobody has made before; False where somebody has.
+
+    Raises:
+        InputError: nothing can be written here.
+    """
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise InputError(f"cannot write to {path}: {error.strerror}") from error
+    return True
+
+
 @contextmanager
 def fresh_work(folder: Path) -> Iterator[Path]:
     """Open the working folder of a new run; after bad input or ctrl-C nothing is left behind of what this made."""
@@ -124,7 +139,8 @@ def confine_state(state: State, roots: tuple[Path, ...] | None) -> None:
     rows = dataset.path if dataset else None
     if roots is not None:
         _confine_engine(state.options, (state.input_path, rows))
-    _confine_all((state.input_path, state.replay, state.options.out, rows), run, roots)
+    kept = (place for r in (state.history.revisions if state.history else ()) for place in (r.folder, r.work))
+    _confine_all((state.input_path, state.replay, state.options.out, rows, *kept), run, roots)
 
 
 def confine_jury(state: JuryState, roots: tuple[Path, ...] | None) -> None:

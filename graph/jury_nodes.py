@@ -22,15 +22,16 @@ from cartjury.agents.panel import convene
 from cartjury.agents.prompt import templates
 from cartjury.data.call_records import Panel
 from cartjury.data.journal import JOURNAL
-from cartjury.data.jury_records import JuryRecord, Persona, SegmentBrief
+from cartjury.data.jury_records import NOT_ASKED, JuryRecord, Persona, SegmentBrief
 from cartjury.data.lexicon import lexicon, personas
 from cartjury.graph.folders import confine_jury
 from cartjury.graph.nodes import needed, plain
-from cartjury.graph.recorded import recorded_panel
+from cartjury.graph.recorded import OFFLINE, recorded_panel
 from cartjury.graph.routes import MAX_ROUNDS
 from cartjury.graph.state import JuryState, Update
 from cartjury.tools.naming import check_claims, check_name
 from cartjury.tools.vote import contested, decide, standing
+from cartjury.tools.vote_words import unguided
 
 CAP_REACHED = "a cap of this run was reached"
 JuryNode = Callable[[JuryState], Coroutine[Any, Any, Update]]
@@ -44,15 +45,17 @@ class Room:
     roots: tuple[Path, ...] | None = None
 
     async def convene(self, state: JuryState) -> Update:
-        """options, briefs -> panel: who is asked; in a replay, who was."""
+        """options, briefs -> panel: who is asked; in a replay, who was. Without briefs nobody is."""
         panel = await asyncio.to_thread(self.called, state)
-        if not state.replay:
+        if state.briefs and not state.replay:
             panel = await name_own_models(panel, self.desks.table, self.desks.environ)
         return {"panel": plain(panel), "session": secrets.token_hex(8), "started": time.time()}
 
     def called(self, state: JuryState) -> Panel:
         """The panel that the options ask for; in a replay, the one that sat."""
         confine_jury(state, self.roots)
+        if not state.briefs:
+            return OFFLINE
         if state.replay:
             return recorded_panel(Path(state.replay))
         return convene(self.desks.table, state.options, self.desks.environ, len(state.briefs))
@@ -90,6 +93,7 @@ class Room:
             taken=settled(state),
             halt=CAP_REACHED if capped else "",
         )
+        new = unguided(new, state.guidance)
         decided = {v.segment_id for v in new}
         verdicts = [*(v for v in state.verdicts if v.segment_id not in decided), *new]
         return {**said(heard), "verdicts": [plain(v) for v in verdicts], "contested": list(contested(new))}
@@ -101,6 +105,8 @@ class Room:
     async def record(self, state: JuryState) -> Update:
         """Everything that was said -> the jury's record."""
         await self.desks.close(state.session)
+        if not state.briefs:
+            return {"jury": plain(JuryRecord(preset=NOT_ASKED, effort=NOT_ASKED)), "timings": {"jury": 0.0}}
         panel = needed(state.panel)
         kept = {k: tuple(getattr(state, k)) for k in ("proposals", "ballots", "abstentions", "verdicts", "calls")}
         seated = None if panel.effort == "offline" else panel
@@ -149,6 +155,7 @@ def hearing(state: JuryState) -> sitting.Hearing:
         standing=standing(state.proposals, state.ballots),
         check=allowed,
         check_claims=check_claims,
+        guidance=state.guidance,
     )
 
 
@@ -177,4 +184,4 @@ def open_briefs(state: JuryState) -> Sequence[SegmentBrief]:
 def settled(state: JuryState) -> tuple[str, ...]:
     """Names that are no longer to be had."""
     ids = set(open_ids(state))
-    return tuple(v.name for v in state.verdicts if v.segment_id not in ids)
+    return (*state.taken, *(v.name for v in state.verdicts if v.segment_id not in ids))

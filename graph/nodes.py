@@ -4,28 +4,43 @@ A docstring reads "what it reads -> what it writes". The work itself is in the f
 """
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from cartjury.data.records import Record
+from cartjury.data.revision_records import Revision, Standing
 from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.recorded import check_same_data, read_manifest
+from cartjury.graph.revisions import begun, clear, gone_on, keep, standing_at
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.engine.protocol import Engine
+from cartjury.tools.jury_merge import carried
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
 from cartjury.tools.score import score_segments
 from cartjury.tools.size import apply_size_policy, default_policy
 from cartjury.tools.universe import define_universe
 
+if TYPE_CHECKING:
+    from cartjury.tools.publish import Settings
+    from cartjury.tools.results import Results
+
 T = TypeVar("T")
+ANYBODY: Final = "somebody"  # who did something and did not say
 MOCK = "mock.parquet"
 DEFAULT_USERS = 25_000
+# What talk about an earlier plan of the thread left behind.
+FORGOTTEN: Final[Update] = {
+    **dict.fromkeys(("history", "reading", "preview", "decision", "plan", "jury", "manifest")),
+    "talk": {},
+    "taken": [],
+    "guidance": {},
+}
 
 
 class Node(Protocol):
@@ -37,11 +52,11 @@ class Node(Protocol):
 
 
 def prepare(state: State) -> Update:
-    """options, input_path -> run, and for mock data n_users and as_of."""
+    """options, input_path -> run, and for mock data n_users and as_of; what an earlier order left is forgotten."""
     mock = not state.input_path
     # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
     day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
-    return {"run": plain(open_run(state)), **day}
+    return {"run": plain(open_run(state)), **day, **FORGOTTEN}
 
 
 def generate(state: State) -> Update:
@@ -89,8 +104,12 @@ def profile(state: State) -> Update:
 
 
 def name(state: State) -> Update:
-    """plan, jury -> plan: with the names the jury settled on."""
-    return {"plan": plain(name_segments(needed(state.plan), needed(state.jury)))}
+    """plan, jury -> plan: with the names the jury settled on; of a revision, jury: with what was said before."""
+    named = name_segments(needed(state.plan), needed(state.jury))
+    if state.history is None:
+        return {"plan": plain(named)}
+    before = standing_at(state.history.current).jury
+    return {"plan": plain(named), "jury": plain(carried(before, state.jury if state.briefs else None, named))}
 
 
 def score(state: State) -> Update:
@@ -106,18 +125,72 @@ def certify(state: State) -> Update:
 
 
 def publish(state: State) -> Update:
-    """Everything -> the files of the run, its manifest, and a summary for the chat."""
-    from cartjury.tools.manifest import summary
-    from cartjury.tools.publish import Settings, publish_run
+    """Everything -> the files of the run, or of a revision, its manifest, and a summary for the chat."""
+    from cartjury.tools.manifest import revised, summary
+    from cartjury.tools.publish import publish_run
+
+    run, results, preview = needed(state.run), results_of(state), state.preview
+    done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings_of(state))
+    said = summary(results) if preview is None else revised(results, [e.said for e in preview.edits], run.folder)
+    return {"manifest": plain(done), "messages": [{"role": "assistant", "content": said}]}
+
+
+def remember(state: State) -> Update:
+    """Everything -> history: the revision that was just published, and on disk what stands at it."""
+    before, preview, run = state.history, state.preview, needed(state.run)
+    plan, by = needed(state.plan), state.by or ANYBODY
+    revision = Revision(
+        number=plan.revision,
+        parent=before.current.number if before else None,
+        plan_hash=plan.plan_hash,
+        edits=preview.edits if preview else (),
+        said=tuple(e.said for e in preview.edits) if preview else (),
+        by=(state.decision and state.decision.by) or by,
+        at=now(),
+        folder=run.folder,
+        work=run.work,
+    )
+    if before is None:
+        clear(run)
+    history = gone_on(before, revision) if before else begun(revision)
+    keep(standing_of(state), history)
+    return {"history": plain(history), "preview": None, "decision": None, "reading": None}
+
+
+def results_of(state: State) -> "Results":
+    """All that the state holds of a finished run, in one hand."""
     from cartjury.tools.results import Results
 
-    run, jury, proof = needed(state.run), needed(state.jury), needed(state.certificate)
     data = needed(state.dataset), needed(state.universe), needed(state.plan)
-    results = Results(*data, state.profiles, jury, state.scores, proof)
-    recorded = read_manifest(Path(state.replay)) if state.replay else None
-    settings = Settings(state.options, state.seed, state.timings, recorded)
-    done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings)
-    return {"manifest": plain(done), "messages": [{"role": "assistant", "content": summary(results)}]}
+    return Results(*data, state.profiles, needed(state.jury), state.scores, needed(state.certificate))
+
+
+def settings_of(state: State) -> "Settings":
+    """What the manifest records: of a revision, the options that would fit its plan."""
+    from cartjury.tools.apply import options_of
+    from cartjury.tools.publish import Settings
+
+    recorded = read_manifest(Path(state.replay)) if state.replay and state.preview is None else None
+    plan = needed(state.plan)
+    options = state.options if plan.revision == 1 else options_of(plan, state.options)
+    return Settings(options, state.seed, state.timings, recorded, plan.revision)
+
+
+def standing_of(state: State) -> Standing:
+    """What stands at the revision that the state holds."""
+    return Standing(
+        plan=needed(state.plan),
+        universe=needed(state.universe),
+        profiles=tuple(state.profiles),
+        scores=tuple(state.scores),
+        certificate=needed(state.certificate),
+        jury=needed(state.jury),
+    )
+
+
+def now() -> str:
+    """The time of day in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def watched(key: str, node: Node, roots: tuple[Path, ...] | None) -> Node:

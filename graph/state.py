@@ -1,6 +1,6 @@
 """What flows through the graph. Small and JSON-native: user rows stay on disk, nodes pass a reference.
 
-    Input  -> what a caller gives (CLI, Studio, SDK, notebook)
+    Input  -> what a caller gives (CLI, Studio, SDK, notebook): an order, or talk about the plan that came of one
     State  -> Input and what the nodes add to it, one key a node
     Jury*  -> the jury subgraph's own input, state and output
 
@@ -10,23 +10,29 @@ records at the door of the next node, so no node ever sees an unchecked value.
 
 import operator
 from datetime import date
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Final, Literal, TypedDict
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from cartjury.data.call_records import Call, Panel
+from cartjury.data.chat_records import Reading, Talk
+from cartjury.data.edit_records import GUIDANCE, Edit
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
 from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
+from cartjury.data.revision_records import Decision, History, Preview
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
 
+Guidance = Annotated[str, Field(max_length=GUIDANCE)]
 Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
+TALK: Final = frozenset({"messages", "edits", "by"})  # keys of Input that speak about a plan; the others order one
 
 
 class Input(BaseModel):
-    """What a run needs: a file, or how many users to make up.
+    """What a run needs: a file, or how many users to make up. On a thread that has a plan: what to do with it.
 
     Attributes:
         input_path: CSV, CSV.gz or Parquet; from a server client it must lie in the data roots.
@@ -35,7 +41,10 @@ class Input(BaseModel):
         as_of: the day that counts as today; None: the newest cart, or for mock data today's date.
         options: the options of `cartjury run`.
         replay: folder of a finished run whose jury is heard again from its record; no model is asked.
-        messages: the chat; the run answers with a summary.
+        messages: the chat. On a thread that has a plan the last one is read as a wish or a question about it.
+        edits: the same as typed edits, in place of a message.
+        by: who says it; kept with every revision.
+        turn: whether this is an order or talk; the door of the graph decides, a caller cannot.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,6 +56,9 @@ class Input(BaseModel):
     options: Options = Options()
     replay: str | None = None
     messages: Annotated[list[AnyMessage], add_messages] = Field(default_factory=list)
+    edits: list[Edit] = Field(default_factory=list)
+    by: str = Field(default="", max_length=60)
+    turn: SkipJsonSchema[Literal["order", "talk"]] = "order"
 
     @model_validator(mode="after")
     def _one_source(self) -> "Input":
@@ -56,7 +68,7 @@ class Input(BaseModel):
 
 
 class Run(Record):
-    """Where a run keeps its files: results in `folder`, its own working files in `work`."""
+    """Where a run, or a revision of it, keeps its files: results in `folder`, its own working files in `work`."""
 
     id: str
     folder: str
@@ -64,18 +76,28 @@ class Run(Record):
 
 
 class State(Input):
-    """The whole run. Each key below is written by the node whose name stands beside it."""
+    """The whole run. Each key below is written by the node whose name stands beside it.
 
-    run: Run | None = None  # prepare
+    `travel` writes what stands at the revision it goes to: plan, universe, profiles, scores, certificate, jury, run.
+    """
+
+    run: Run | None = None  # prepare; apply: that of the revision
     dataset: Dataset | None = None  # load
-    universe: Universe | None = None  # universe
-    plan: SegmentPlan | None = None  # bucket, then size (merges, splits), then name
+    universe: Universe | None = None  # universe, apply
+    plan: SegmentPlan | None = None  # bucket, then size (merges, splits), then name; apply
     profiles: list[SegmentProfile] = Field(default_factory=list)  # profile
     briefs: list[SegmentBrief] = Field(default_factory=list)  # profile
+    taken: list[str] = Field(default_factory=list)  # apply: names that no segment of the briefs may have
+    guidance: dict[str, Guidance] = Field(default_factory=dict)  # apply: what new names should be like, by segment
     jury: JuryRecord | None = None  # jury (subgraph)
     scores: list[SegmentScore] = Field(default_factory=list)  # score
     certificate: Certificate | None = None  # certify
     manifest: Manifest | None = None  # publish
+    history: History | None = None  # remember, travel
+    reading: Reading | None = None  # listen
+    talk: Talk = Talk()  # listen
+    preview: Preview | None = None  # preview
+    decision: Decision | None = None  # approve
     timings: Annotated[dict[str, float], operator.or_] = Field(default_factory=dict)  # every node
 
 
@@ -86,6 +108,8 @@ class JuryQuestion(TypedDict):
     """
 
     briefs: list[dict[str, Any]]
+    taken: list[str]
+    guidance: dict[str, str]
     seed: int
     options: dict[str, Any]
     replay: str | None
@@ -96,6 +120,8 @@ class JuryInput(BaseModel):
     """What a jury is asked: names for these segments.
 
     Attributes:
+        taken: names that other segments of the plan have, and the old ones of segments that are asked for again.
+        guidance: what a new name should be like, in the user's words, by segment id.
         run: where what models say is written down as it comes; None: opened alone, it is not.
         replay: see Input.
     """
@@ -103,6 +129,8 @@ class JuryInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     briefs: list[SegmentBrief]
+    taken: list[str] = Field(default_factory=list)
+    guidance: dict[str, Guidance] = Field(default_factory=dict)
     seed: int = 42
     options: Options = Options()
     replay: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cartjury.data.call_records import SEATS
+from cartjury.data.call_records import ALL_SEATS
 from cartjury.data.journal import STAGES
 from cartjury.data.jury_records import Abstention, JuryRecord
 from cartjury.data.text import one_line
@@ -67,7 +67,7 @@ def _sentence(kind: _Kind) -> str:
 
 
 def _who(kind: _Kind) -> str:
-    names = [s.replace("_", " ") for s in [*SEATS, *sorted(kind.jurors - set(SEATS))] if s in kind.jurors]
+    names = [s.replace("_", " ") for s in [*ALL_SEATS, *sorted(kind.jurors - set(ALL_SEATS))] if s in kind.jurors]
     shown, others = (names, 0) if len(names) <= SHOWN + 1 else (names[:SHOWN], len(names) - SHOWN)
     last = f"{others} others" if others else shown.pop()
     return f"{', '.join(shown)} and {last}" if shown else last

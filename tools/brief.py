@@ -20,9 +20,10 @@ FIGURES = (
 
 
 def briefs(plan: SegmentPlan, profiles: Sequence[SegmentProfile]) -> tuple[SegmentBrief, ...]:
-    """Brief the jury on every segment that has users and whose name is not locked, in the plan's order."""
+    """Brief the jury on every segment that has users, no name yet, and no lock, in the plan's order."""
     by_id = {p.segment_id: p for p in profiles}
-    return tuple(_brief(plan, s, by_id[s.id]) for s in plan.segments if by_id[s.id].users and s.id not in plan.locks)
+    nameless = (s for s in plan.segments if not s.name and s.id not in plan.locks)
+    return tuple(_brief(plan, s, by_id[s.id]) for s in nameless if by_id[s.id].users)
 
 
 def _brief(plan: SegmentPlan, segment: Segment, profile: SegmentProfile) -> SegmentBrief:

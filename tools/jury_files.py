@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cartjury.data.call_records import SEATS, Attempt
+from cartjury.data.call_records import ALL_SEATS, Attempt
 from cartjury.data.journal import STAGES, in_order
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.records import Segment, SegmentPlan
@@ -19,16 +19,18 @@ def calls_jsonl(jury: JuryRecord, attempts: Iterable[Attempt] = ()) -> str:
     """One JSON line for each request to a model, each answer that the offline jury computed, and each abstention.
 
     They are in the order of rounds, stages and seats; of one seat the requests come first and its abstentions last.
-    `data/journal.py` reads the requests back as they were.
+    What was said at earlier revisions of the plan is in their logs. `data/journal.py` reads the requests back as they
+    were.
     """
-    lines = [*map(_attempt, in_order(attempts)), *_computed(jury), *map(_abstained, jury.abstentions)]
+    computed = _computed(jury.this_sitting)
+    lines = [*map(_attempt, in_order(attempts)), *computed, *map(_abstained, jury.abstentions)]
     lines.sort(key=lambda line: (line["round"], STAGES.index(line["stage"]), _seat(line["persona"])))
     # ASCII: what a model said must not reach a terminal as control codes.
     return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines)
 
 
 def _seat(persona: str) -> int:
-    return next((n for n, seat in enumerate(SEATS) if seat == persona), len(SEATS))
+    return next((n for n, seat in enumerate(ALL_SEATS) if seat == persona), len(ALL_SEATS))
 
 
 def _attempt(attempt: Attempt) -> Line:

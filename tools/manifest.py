@@ -1,7 +1,7 @@
 """The manifest of a run, and the run in a few sentences."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -20,12 +20,14 @@ def manifest(
     seed: int | None,
     options: Mapping[str, Any],
     timings: Mapping[str, float],
+    revision: int = 1,
 ) -> Manifest:
     """Describe a finished run: what it read, decided and wrote."""
     jury, calls = results.jury, calls_of(results.jury)
     took = used(calls)
     return Manifest(
         run_id=run_id,
+        revision=revision,
         cartjury=version("cartjury"),
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         source=results.dataset,
@@ -64,3 +66,18 @@ def summary(results: Results) -> str:
         f"They fall into {len(results.scores)} segments, {proof}. The best is {segment.name} "
         f"({best.size:,} users, {segment.rule}), overall score {best.overall:.2f}.{notes}"
     )
+
+
+def revised(results: Results, done: Sequence[str], folder: str) -> str:
+    """Tell a revision in a few sentences, for the chat; aggregates only.
+
+    Args:
+        results: what stands now.
+        done: what was done, a sentence each.
+        folder: where its files are.
+    """
+    proof = "proven MECE" if results.certificate.proven else "NOT proven MECE"
+    said = f"Revision {results.plan.revision}: {' '.join(done)}"
+    where = f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {folder}"
+    notes = "".join(f"\n- {warning}" for warning in results.warnings())
+    return f'{said}\n{where}\n"undo" takes it back.{notes}'

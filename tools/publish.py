@@ -6,7 +6,7 @@ A folder with a manifest is complete. A crash leaves either the files of the run
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,12 +35,14 @@ class Settings(NamedTuple):
     Attributes:
         recorded: the manifest of the run that is replayed; the replay takes over its name, times and places, so
             that its files are the same bytes.
+        revision: of the thread, where chat made it; 1 is what the run itself published.
     """
 
     options: Options
     seed: int | None
     timings: Mapping[str, float]
     recorded: Manifest | None = None
+    revision: int = 1
 
 
 def publish_run(results: Results, run_id: str, folder: Path, work: Path, settings: Settings) -> Manifest:
@@ -61,6 +63,7 @@ def publish_run(results: Results, run_id: str, folder: Path, work: Path, setting
         seed=settings.seed,
         options=settings.options.model_dump(mode="json"),
         timings=settings.timings,
+        revision=settings.revision,
     )
     if settings.recorded:
         record = as_recorded(record, settings.recorded)
@@ -92,7 +95,7 @@ def write_files(results: Results, options: Options, folder: Path, work: Path) ->
         shutil.copyfile(work / REJECTED, draft / REJECTED)
     written = (path for path in sorted(draft.rglob("*")) if path.is_file())
     entries = {path.relative_to(draft).as_posix(): _entry(path) for path in written}
-    _retract(folder, keep=entries)
+    retract(folder, keep=entries)
     for name in entries:
         _durable(draft / name)
         (folder / name).parent.mkdir(exist_ok=True)
@@ -137,7 +140,8 @@ def _entry(path: Path) -> FileEntry:
     return FileEntry(sha256=sha256_of(path), bytes=path.stat().st_size)
 
 
-def _retract(folder: Path, keep: Mapping[str, FileEntry]) -> None:
+def retract(folder: Path, keep: Collection[str]) -> None:
+    """Take back what a run published in a folder: its manifest, then the files that it lists, but for those to keep."""
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from cartjury.data.call_records import SEATS, Call, Estimate, Outcome, SeatName
+from cartjury.data.call_records import ALL_SEATS, Call, Estimate, Outcome, SeatName
 from cartjury.data.jury_records import JuryRecord, Verdict
 from cartjury.data.run_records import SeatUse
 
@@ -98,7 +98,7 @@ def by_seat(calls: Iterable[Call]) -> dict[SeatName, SeatUse]:
     held: dict[SeatName, list[Call]] = {}
     for call in calls:
         held.setdefault(call.persona, []).append(call)
-    return {seat: used(held[seat]) for seat in SEATS if seat in held}
+    return {seat: used(held[seat]) for seat in ALL_SEATS if seat in held}
 
 
 def used(calls: Iterable[Call]) -> SeatUse:
@@ -191,8 +191,8 @@ def money(usd: float) -> str:
 
 
 def _judged_by_models(jury: JuryRecord) -> tuple[Verdict, ...]:
-    """Neither the offline rubric's nor nobody's."""
-    return tuple(v for v in jury.verdicts if v.model not in {"offline", NOBODY})
+    """Neither the offline rubric's nor nobody's, and of this sitting."""
+    return tuple(v for v in jury.this_sitting.verdicts if v.model not in {"offline", NOBODY})
 
 
 def _by_outcome(calls: Iterable[Call]) -> dict[Outcome, int]:

@@ -54,10 +54,11 @@ class Results(NamedTuple):
         for why, seats in _grouped(self.jury.panel.empty).items():
             yield f"no model sits as {', '.join(_spoken(s) for s in seats)}: {why}"
         yield from self._caps(took)
-        filled = sorted(s.segment_id for s in self.scores if self.plan.segment(s.segment_id).named_by == "offline")
+        asked = {s.segment_id for s in self.scores if self.jury.asked is None or s.segment_id in self.jury.asked}
+        filled = sorted(i for i in asked if self.plan.segment(i).named_by == "offline")
         if filled:
-            some = f"{len(filled)} of {len(self.scores)} segments: {', '.join(filled)}"
-            named = some if len(filled) < len(self.scores) else f"all {len(filled)} segments"
+            some = f"{len(filled)} of {len(asked)} segments: {', '.join(filled)}"
+            named = some if len(filled) < len(asked) else f"all {len(filled)} segments"
             yield f"the offline jury, not a model, named {named}"
         yield from filter(None, [flip_words(self.jury)])
         yield from abstained(self.jury)

@@ -1,8 +1,13 @@
 """The sentences of a verdict: why this name, who would have preferred another, why the debate ended."""
 
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cartjury.data.jury_records import Verdict
 from cartjury.data.opinion import CRITERIA, Opinion
 from cartjury.tools.tally import Tally
 
+UNGUIDED: Final = "The offline jury cannot follow guidance: this name was made without it."
 _COUNT = {1: "one round is", 2: "two rounds are", 3: "three rounds are"}
 
 
@@ -72,3 +77,13 @@ def stop_reason(*, contested: bool, changed: bool, round_: int, max_rounds: int)
     if round_ >= max_rounds:
         return f"{_COUNT.get(max_rounds, f'{max_rounds} rounds are')} the limit"
     return ""
+
+
+def unguided(verdicts: Sequence[Verdict], guidance: Mapping[str, str]) -> list[Verdict]:
+    """Say in the reason of a verdict that guidance was given and that no model named the segment."""
+    return [
+        v.model_copy(update={"reason": f"{v.reason} {UNGUIDED}"})
+        if v.origin == "offline" and guidance.get(v.segment_id)
+        else v
+        for v in verdicts
+    ]

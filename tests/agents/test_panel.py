@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cartjury.agents.panel import QUICK_SEAT, convene
+from cartjury.agents.panel import QUICK_SEAT, convene, naming_estimate
 from cartjury.data.call_records import SEATS, Chain, Model, ModelTable, Panel, Provider
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
@@ -215,3 +215,18 @@ def test_the_estimate_waits_for_rate_limits_unless_they_are_off(limits: dict[str
     assert slow.tokens == 4 * (2_160 + 1_680) + 4 * (2_340 + 700) + 2 * (3_004 + 2_400)  # names, rankings, verdicts
     assert fast.seconds == 9
     assert slow.seconds == pytest.approx(9 + waited)
+
+
+def test_the_estimate_for_some_names_says_who_would_give_them() -> None:
+    words, few = naming_estimate(TABLE, Options(), KEYS, 2)
+
+    assert (words, few) == ("default (standard)", panel(segments=2).estimate)
+    assert naming_estimate(TABLE, Options(), {}, 2) == ("offline", panel({}, segments=2).estimate)
+
+
+def test_names_that_are_not_asked_for_take_nothing() -> None:
+    words, nothing = naming_estimate(TABLE, Options(), KEYS, 0)
+
+    assert words == "none"
+    assert nothing is not None
+    assert (nothing.calls, nothing.tokens, nothing.cost_usd, nothing.seconds) == (0, 0, 0, 0)

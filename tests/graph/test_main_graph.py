@@ -21,7 +21,7 @@ from cartjury.graph.state import Input, State
 from tests.carts import AS_OF, cart, write_csv
 
 ORDER = ["prepare", "generate", "load", "universe", "bucket", "size", "profile"]
-ORDER += ["jury", "name", "score", "certify", "publish"]
+ORDER += ["jury", "name", "score", "certify", "publish", "remember"]
 THREAD: Any = {"configurable": {"thread_id": "one"}}
 
 

@@ -18,7 +18,7 @@ from tests import program
 from tests.program import Finished
 
 ORDER = ["load", "universe", "bucket", "size", "profile", "jury", "convene"]
-ORDER += ["quorum", "ballots", "judge", "debate", "record", "name", "score", "certify", "publish"]
+ORDER += ["quorum", "ballots", "judge", "debate", "record", "name", "score", "certify", "publish", "remember"]
 
 
 class Cut:
@@ -78,7 +78,7 @@ def assert_same_results(one: Path, other: Path) -> None:
     assert lasting(one) == lasting(other)
 
 
-@pytest.mark.parametrize("node", ["bucket", "certify", "publish"])
+@pytest.mark.parametrize("node", ["bucket", "certify", "publish", "remember"])
 def test_a_killed_run_is_finished_without_redoing_what_was_done(
     node: str, carts: Path, whole: Path, tmp_path: Path
 ) -> None:

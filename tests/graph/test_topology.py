@@ -37,7 +37,11 @@ def test_the_jury_hears_four_side_by_side_and_loops_through_the_debate() -> None
     asked = {(before, p) for before in ("convene", "debate") for p in PERSONAS}
 
     assert edges(build_jury(), conditional=False) == line | {(p, "quorum") for p in PERSONAS}
-    assert edges(build_jury(), conditional=True) == asked | {("judge", "debate"), ("judge", "record")}
+    assert edges(build_jury(), conditional=True) == asked | {
+        ("judge", "debate"),
+        ("judge", "record"),
+        ("convene", "record"),  # no names are asked for
+    }
 
 
 def test_the_jury_is_seen_inside_the_main_graph() -> None:
@@ -56,4 +60,6 @@ def test_a_server_client_may_send_the_keys_of_the_order_and_no_others() -> None:
     order = {"input_path", "n_users", "seed", "as_of", "options", "replay", "messages"}
 
     assert set(build_graph().get_input_jsonschema()["properties"]) == order
-    assert set(build_jury().get_input_jsonschema()["properties"]) == {"briefs", "seed", "options", "replay", "run"}
+    assert set(build_jury().get_input_jsonschema()["properties"]) == {
+        *("briefs", "taken", "guidance", "seed", "options", "replay", "run")
+    }

@@ -1,0 +1,166 @@
+"""`cartjury chat`: refine a plan in the terminal.
+
+    > merge S03 and S05
+    (what it would do)
+    apply? [y]es, [n]o, or say something else: y
+
+Answers and previews go to stdout, what happens meanwhile to stderr. A line at a time can also be piped in.
+"""
+
+import getpass
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import typer
+
+from cartjury.app.config import load_keys
+from cartjury.app.runner import in_own_loop
+from cartjury.app.terminal import WIPE, Exit, say
+from cartjury.app.thread import Event, Thread, View, open_thread
+from cartjury.data.errors import InputError
+from cartjury.data.model_table import load_table
+from cartjury.data.revision_records import Decision, Preview
+
+YES: Final = frozenset({"y", "yes"})
+NO: Final = frozenset({"n", "no"})
+LEAVE: Final = frozenset({"exit", "quit", "bye", ":q"})
+ASK: Final = "apply? [y]es, [n]o, or say something else: "
+Turn = Callable[[Thread], AsyncIterator[Event]]
+
+
+class Decided(NamedTuple):
+    """What the command line says of approval: of all that is said, or of the preview that waits."""
+
+    yes: bool = False
+    approve: str | None = None
+    reject: str | None = None
+
+
+def talk(folder: Path, said: Sequence[str], decided: Decided, *, by: str | None, as_json: bool) -> None:
+    """Hold a conversation on the thread of a run.
+
+    Args:
+        folder: of the run.
+        said: what to say; nothing: it is typed, or piped in.
+        decided: on previews.
+        by: who says it.
+        as_json: print every event as a line of JSON.
+
+    Raises:
+        InputError: no such run, somebody else is at it, or a decision on another preview.
+        typer.Exit: with code 4 where a preview still waits at the end.
+    """
+    if decided.approve is not None and decided.reject is not None:
+        raise InputError("--approve and --reject cannot be combined: a preview is approved or turned down")
+    load_keys(Path.cwd())
+    terminal = Terminal(folder, by or _me(), as_json=as_json)
+    view = terminal.open()
+    if decided.approve is not None or decided.reject is not None:
+        view = terminal.decide(_on_waiting(view, decided))
+    spoken = decided.approve is not None or decided.reject is not None or said
+    for line in said if spoken else terminal.lines():
+        view = terminal.hear(line, view)
+        if decided.yes and view.preview:
+            view = terminal.decide(Decision(type="approve", plan_hash=view.preview.plan_hash))
+    if view.preview is not None:
+        say(f"waiting for approval: cartjury chat {folder} --approve {view.preview.plan_hash[:12]}, or --reject WHY")
+        raise typer.Exit(Exit.WAITING)
+
+
+class Terminal:
+    """A conversation: each turn opens the thread, and closes it again, so that others can take theirs."""
+
+    def __init__(self, folder: Path, by: str, *, as_json: bool) -> None:
+        self._folder, self._by, self._as_json = folder, by, as_json
+        self._table = load_table(Path("cartjury.toml"))
+        self._view = View(status="idle")
+        self._wipe = WIPE if sys.stderr.isatty() and sys.stdout.isatty() else ""
+
+    def open(self) -> View:
+        """Finish what was cut off, and look at what stands."""
+        return self._take(lambda thread: thread.resume())
+
+    def hear(self, line: str, view: View) -> View:
+        """Take a line: a decision on a preview that was just shown, or something said."""
+        word = line.strip().lower()
+        if view.preview and word in YES | NO:
+            kind = "approve" if word in YES else "reject"
+            return self.decide(Decision.model_validate({"type": kind, "plan_hash": view.preview.plan_hash}))
+        return self._take(lambda thread: thread.say(line, self._by))
+
+    def decide(self, decision: Decision) -> View:
+        """Decide on the preview that waits."""
+        return self._take(lambda thread: thread.decide(decision.model_copy(update={"by": self._by})))
+
+    def lines(self) -> Iterator[str]:
+        """What is typed or piped in, until its end or a word of leaving."""
+        typed = sys.stdin.isatty()
+        if typed:
+            say('say what should be otherwise; "help" shows what can be said, "exit" leaves')
+        while True:
+            prompt = ASK if self._view.preview else "> "
+            try:
+                line = input(prompt) if typed else _piped()
+            except EOFError:
+                return
+            if line.strip().lower() in LEAVE:
+                return
+            if line.strip():
+                yield line
+
+    def _take(self, turn: Turn) -> View:
+        async def taken() -> View:
+            async with open_thread(self._folder, self._table) as thread:
+                async for event in turn(thread):
+                    self._show(event)
+                return await thread.look()
+
+        self._view = in_own_loop(taken)
+        return self._view
+
+    def _show(self, event: Event) -> None:
+        if self._as_json:
+            typer.echo(json.dumps(event.model_dump(mode="json")))
+        elif event.kind == "message":
+            typer.echo(f"{self._wipe}{event.data['content']}\n")
+        elif event.kind == "note":
+            say(event.data["text"])
+        elif event.kind == "started" and self._wipe:
+            typer.echo(f"{self._wipe}{event.data['node']} ...", err=True, nl=False)
+        elif event.kind == "done" and self._wipe:
+            typer.echo(self._wipe, err=True, nl=False)
+
+
+def _on_waiting(view: View, decided: Decided) -> Decision:
+    """The decision that the command line holds, on the preview that waits.
+
+    Raises:
+        InputError: none waits, or it has another hash.
+    """
+    if view.preview is None:
+        raise InputError("nothing waits for approval in this thread")
+    if decided.approve is None:
+        return Decision(type="reject", plan_hash=view.preview.plan_hash, message=decided.reject or "")
+    return Decision(type="approve", plan_hash=_whole(decided.approve, view.preview))
+
+
+def _whole(given: str, preview: Preview) -> str:
+    """The hash that a beginning of at least eight characters stands for; another one stays as it is, and is refused."""
+    return preview.plan_hash if len(given) >= 8 and preview.plan_hash.startswith(given) else given
+
+
+def _piped() -> str:
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()[:60]
+    except (OSError, KeyError):
+        return ""

@@ -1,0 +1,273 @@
+"""A thread: the folder of a run, its checkpoints, and what is said about its plan.
+
+Terminal and server open a thread for one turn at a time; whoever comes meanwhile is told who is at it. All of it is on
+disk after every node, so a thread that was killed goes on where it was, also while it waits for approval.
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command, StateSnapshot
+from pydantic import Field
+
+from cartjury.data.call_records import ModelTable
+from cartjury.data.chat_records import SegmentLine
+from cartjury.data.edit_records import Edit, Redo, Reset, Undo
+from cartjury.data.errors import InputError
+from cartjury.data.places import absolute
+from cartjury.data.records import Record
+from cartjury.data.revision_records import Decision, History, Preview
+from cartjury.graph.approval import read_decision
+from cartjury.graph.build import Compiled, build_graph
+from cartjury.graph.folders import WORK, make_work, spare_input, spare_record
+from cartjury.graph.state import Input, State
+from cartjury.tools.lines import segment_lines
+
+CHECKPOINTS: Final = "checkpoints.sqlite"
+LOCK: Final = "thread.lock"
+THREAD: Final[RunnableConfig] = {"configurable": {"thread_id": "run"}}
+
+
+class BusyError(InputError):
+    """Somebody else is at this thread."""
+
+
+class Event(Record):
+    """One thing that happened in a turn. `data` is plain JSON and holds no user rows."""
+
+    kind: Literal["started", "node", "note", "message", "preview", "state", "error", "done"]
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class View(Record):
+    """A thread as it stands.
+
+    Attributes:
+        status: "waiting" for a decision on `preview`; "unfinished" was cut off and can be resumed; "failed" stopped
+            with `error`; else "idle".
+        revision, plan_hash: of the plan that stands; None where none was published yet.
+        segments: best first, those without users last.
+        messages: the chat, each with `role` and `content`.
+    """
+
+    status: Literal["idle", "waiting", "failed", "unfinished"]
+    revision: int | None = None
+    plan_hash: str | None = None
+    segments: tuple[SegmentLine, ...] = ()
+    preview: Preview | None = None
+    messages: tuple[dict[str, str], ...] = ()
+    history: History | None = None
+    error: str = ""
+
+
+@asynccontextmanager
+async def open_thread(
+    folder: Path, table: ModelTable | None = None, roots: tuple[Path, ...] | None = None, *, new: bool = False
+) -> AsyncIterator["Thread"]:
+    """Open the thread of a run for one turn.
+
+    Args:
+        folder: of the run.
+        table: the models that can be asked; None: those that come with cartjury.
+        roots: folders that the caller may name; None trusts the caller.
+        new: make it.
+
+    Raises:
+        InputError: there is none.
+        BusyError: somebody else is at it.
+    """
+    if not new and not (folder / WORK / CHECKPOINTS).is_file():
+        raise InputError(f"{folder} holds no run that could be talked about (its {WORK}/{CHECKPOINTS} is missing)")
+    notes: list[str] = []
+    with locked(make_work(folder)), readable(folder):
+        async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as saver:
+            yield Thread(folder, build_graph(roots, saver, table, notes.append), notes)
+
+
+class Thread:
+    """A thread that is open. Every turn is a stream of events, and is on disk as it goes."""
+
+    def __init__(self, folder: Path, graph: Compiled, notes: list[str]) -> None:
+        self.folder = folder
+        self._graph = graph
+        self._notes = notes
+
+    async def look(self) -> View:
+        """The thread as it stands."""
+        saved = await self._graph.aget_state(THREAD)
+        return _view(saved)
+
+    async def order(self, given: Input) -> AsyncIterator[Event]:
+        """Run the main job.
+
+        Raises:
+            InputError: bad input.
+        """
+        async for event in self._turn(ordered(given, self.folder)):
+            yield event
+
+    async def say(self, text: str, by: str) -> AsyncIterator[Event]:
+        """Say something about the plan; a preview that waits is set aside.
+
+        Raises:
+            InputError: the thread was cut off and has to be resumed first.
+        """
+        await self._rested()
+        async for event in self._turn({"messages": [{"role": "user", "content": text}], "by": by}):
+            yield event
+
+    async def edit(self, edits: Sequence[Edit], by: str) -> AsyncIterator[Event]:
+        """Ask for typed edits, in this order.
+
+        Raises:
+            InputError: see `say`.
+        """
+        await self._rested()
+        async for event in self._turn({"edits": [e.model_dump(mode="json") for e in edits], "by": by}):
+            yield event
+
+    async def travel(self, wish: Undo | Redo | Reset, by: str) -> AsyncIterator[Event]:
+        """Go to another revision of the thread.
+
+        Raises:
+            InputError: see `say`.
+        """
+        async for event in self.edit([wish], by):
+            yield event
+
+    async def decide(self, decision: Decision) -> AsyncIterator[Event]:
+        """Decide on the preview that waits.
+
+        Raises:
+            InputError: none waits, or the decision is on another one; nothing is changed then.
+        """
+        view = await self.look()
+        if view.preview is None:
+            raise InputError("nothing waits for approval in this thread")
+        checked = read_decision(decision.model_dump(mode="json"), view.preview)
+        async for event in self._turn(Command(resume={"decisions": [checked.model_dump(mode="json")]})):
+            yield event
+
+    async def resume(self) -> AsyncIterator[Event]:
+        """Go on with what was cut off; where nothing was, nothing happens."""
+        view = await self.look()
+        if view.status in {"unfinished", "failed"}:
+            async for event in self._turn(None):
+                yield event
+
+    async def _rested(self) -> None:
+        view = await self.look()
+        if view.revision is None:
+            why = f" ({view.error})" if view.error else ""
+            raise InputError(f"the run in {self.folder} has no finished plan yet{why}: there is nothing to talk about")
+        if view.status == "unfinished":
+            raise InputError(f"the last turn of {self.folder} was cut off: resume it first")
+
+    async def _turn(self, given: object) -> AsyncIterator[Event]:
+        stream = self._graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync")
+        async for chunk in stream:
+            path, task = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)
+            for event in (*self._said(), *_events(task, inside=bool(path))):
+                yield event
+        for event in self._said():
+            yield event
+        view = await self.look()
+        if view.preview is not None:
+            yield Event(kind="preview", data=view.preview.model_dump(mode="json"))
+        state = {"status": view.status, "revision": view.revision, "plan_hash": view.plan_hash}
+        yield Event(kind="state", data=state)
+        yield Event(kind="done")
+
+    def _said(self) -> Iterator[Event]:
+        while self._notes:
+            yield Event(kind="note", data={"text": self._notes.pop(0)})
+
+
+def ordered(given: Input, folder: Path) -> dict[str, Any]:
+    """An order as LangGraph's state holds it: plain JSON, with absolute paths, so that it can be resumed from anywhere.
+
+    Raises:
+        InputError: the results would overwrite what is read.
+    """
+    asked = given.model_dump(mode="json", exclude={"messages", "edits", "turn"}, exclude_none=True)
+    asked["options"]["out"] = str(folder.absolute())
+    if given.input_path:
+        spare_input(given.input_path, folder)
+        asked["input_path"] = absolute(given.input_path)
+    if given.replay:
+        spare_record(Path(given.replay), folder)
+        asked["replay"] = str(Path(given.replay).absolute())
+    return asked
+
+
+@contextmanager
+def locked(work: Path) -> Iterator[None]:
+    """Be the only one at a thread, over all processes of this machine.
+
+    Raises:
+        BusyError: somebody else is at it.
+    """
+    with (work / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BusyError(f"somebody else is working on {work.parent} right now: wait until that has ended") from None
+        yield
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Say it plainly where the checkpoints of a thread are damaged.
+
+    Raises:
+        InputError: they are.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise InputError(f"the checkpoints of {folder} cannot be used: {error}") from error
+
+
+def _events(task: Mapping[str, Any], *, inside: bool) -> Iterator[Event]:
+    """What a task that starts or ends means to a client."""
+    if "input" in task:
+        yield Event(kind="started", data={"node": task["name"], "inside_jury": inside})
+        return
+    if task.get("error"):
+        return
+    yield Event(kind="node", data={"node": task["name"], "inside_jury": inside})
+    result = dict(task["result"] or {})
+    for message in result.get("messages", ()) if not inside else ():
+        yield Event(kind="message", data={"role": "assistant", "content": message["content"]})
+
+
+def _view(saved: StateSnapshot) -> View:
+    if not saved.values.get("options"):
+        return View(status="unfinished")
+    state = State.model_validate(saved.values)
+    waiting = any(task.interrupts for task in saved.tasks)
+    error = next((str(task.error) for task in saved.tasks if task.error), "")
+    status: Literal["idle", "waiting", "failed", "unfinished"] = "unfinished" if saved.next else "idle"
+    plan, history = state.plan, state.history
+    lines = segment_lines(plan, state.profiles, state.scores) if plan and state.scores else ()
+    return View(
+        status="waiting" if waiting else "failed" if error else status,
+        revision=history.current.number if history else None,
+        plan_hash=history.current.plan_hash if history else None,
+        segments=lines,
+        preview=state.preview if waiting else None,
+        messages=tuple(_message(m) for m in state.messages if isinstance(m, HumanMessage | AIMessage)),
+        history=history,
+        error=error,
+    )
+
+
+def _message(message: HumanMessage | AIMessage) -> dict[str, str]:
+    return {"role": "user" if isinstance(message, HumanMessage) else "assistant", "content": str(message.text)}

@@ -1,0 +1,95 @@
+"""Asking a person: the request in the shape that LangGraph Studio and agent-chat-ui show, and what comes back.
+
+{"action_requests": [{name, args, description}], "review_configs": [{action_name, allowed_decisions}]}
+{"decisions": [{"type": "approve" | "edit" | "reject", ...}]}
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from cartjury.data.chat_records import Wishes
+from cartjury.data.edit_records import PlanEdit
+from cartjury.data.errors import InputError
+from cartjury.data.revision_records import Decision, Preview
+
+ACTION: Final = "apply_edits"
+ALLOWED: Final = ("approve", "edit", "reject")
+_EDITS: Final[TypeAdapter[tuple[PlanEdit, ...]]] = TypeAdapter(tuple[PlanEdit, ...])
+
+
+def request(preview: Preview, text: str, problem: str = "") -> dict[str, Any]:
+    """What a person is asked.
+
+    Args:
+        preview: what would be done; its hash is shown, and an approval may name it.
+        text: the preview in words.
+        problem: why the decision before this request was refused.
+    """
+    edits = [edit.edit.model_dump(mode="json") for edit in preview.edits]
+    args = {"plan_hash": preview.plan_hash, "edits": edits}
+    description = f"{problem}\n\n{text}" if problem else text
+    return {
+        "action_requests": [{"name": ACTION, "args": args, "description": description}],
+        "review_configs": [{"action_name": ACTION, "allowed_decisions": list(ALLOWED)}],
+    }
+
+
+def read_decision(given: object, preview: Preview) -> Decision:
+    """Read what came back: the shape above, one decision alone, or a word.
+
+    Raises:
+        InputError: it is no decision, or one on another preview; nothing is changed then.
+    """
+    decision = _decision(given)
+    shown = decision.plan_hash
+    if decision.edited_action and decision.type == "edit":
+        shown = shown or _text(decision.edited_action.args.get("plan_hash"))
+        edited(decision)
+    if shown is not None and shown != preview.plan_hash:
+        raise InputError(
+            f"this decision is on the preview {shown[:8]}, which is no longer the one that waits "
+            f"({preview.plan_hash[:8]}): nothing was changed; look at the present preview and decide again"
+        )
+    return decision
+
+
+def edited(decision: Decision) -> Wishes:
+    """The edits that a person wants in place of those that were shown.
+
+    Raises:
+        InputError: there are none, or they are not edits.
+    """
+    args = decision.edited_action.args if decision.edited_action else {}
+    try:
+        found = _EDITS.validate_python(args.get("edits", ()))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise InputError(f"the edits of this decision cannot be read: {where}: {fault['msg']}") from error
+    if not found:
+        raise InputError('a decision "edit" needs edited_action.args.edits, the edits to do instead')
+    return Wishes(edits=found)
+
+
+def _decision(given: object) -> Decision:
+    raw: object = given
+    if isinstance(raw, Mapping) and "decisions" in raw:
+        several = raw["decisions"]
+        raw = several[0] if isinstance(several, list) and len(several) == 1 else None
+    if isinstance(raw, str):
+        raw = {"type": raw.strip().lower()}
+    if not isinstance(raw, Mapping):
+        raise InputError('a decision is {"decisions": [{"type": "approve"}]}, with "edit" or "reject" for approve')
+    known = {key: value for key, value in raw.items() if key in Decision.model_fields and value is not None}
+    try:
+        return Decision.model_validate(known)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "it"
+        raise InputError(f"this decision cannot be read: {where}: {fault['msg']}") from error
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

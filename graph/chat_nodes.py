@@ -1,0 +1,245 @@
+"""The nodes of the chat: a message is read, what it asks for is shown, a person decides, and the plan is changed.
+
+Only `apply` changes a plan, after a person's decision, and `travel`, which goes to what was approved before.
+"""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from langgraph.types import interrupt
+
+from cartjury.agents import loop
+from cartjury.agents.desks import Desks
+from cartjury.agents.interpreter import Interpreted, interpret
+from cartjury.agents.panel import naming_estimate, reader_panel
+from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, Topic, WhatIf, Wishes, Wondered
+from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
+from cartjury.data.errors import InputError
+from cartjury.data.revision_records import Decision, History, Naming, Preview
+from cartjury.graph import revisions
+from cartjury.graph.approval import edited, read_decision, request
+from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
+from cartjury.graph.recorded import read_manifest
+from cartjury.graph.state import State, Update
+from cartjury.graph.talk import checked, focus_of, heard, in_words
+from cartjury.tools.answers.answer import answer
+from cartjury.tools.edit import apply as applied
+from cartjury.tools.edit import resolve_all
+from cartjury.tools.jury_merge import names_taken
+from cartjury.tools.lines import columns_of, scene
+from cartjury.tools.preview import preview as previewed
+from cartjury.tools.preview_words import in_words as preview_in_words
+from cartjury.tools.understand.check import check_reading
+from cartjury.tools.understand.reader import read_message, read_plainly
+
+CHAT: Final = "chat.jsonl"  # what models made of messages, in the working folder of the first revision
+GRAMMAR: Final = "grammar"
+NOT_DONE: Final = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Who reads the messages: the models of a table where one can be asked, else the grammar."""
+
+    desks: Desks
+
+    def listen(self, state: State) -> Update:
+        """messages or edits -> reading, talk; a revision that was begun and never finished is left."""
+        settled = at_rest(state)
+        if settled:
+            state = State.model_validate({**dict(state), **{k: v for k, v in settled.items() if k != "messages"}})
+        reading, by = self.read(state)
+        reading = checked(reading)
+        focus = focus_of(reading, state.talk.focus, needed(state.plan))
+        talk = Talk(focus=focus, asked=reading if isinstance(reading, Asked) else None, read_by=by)
+        return {**settled, "reading": plain(reading), "talk": plain(talk), "preview": None, "decision": None}
+
+    def read(self, state: State) -> tuple[Reading, str]:
+        """What the last message comes to, and who read it; typed edits need no reader."""
+        if state.edits:
+            return Wishes(edits=tuple(state.edits)), "edits"
+        text, shown = heard(state.messages), scene_of(state)
+        plainly = read_plainly(text, shown)
+        if plainly is not None:
+            return plainly, GRAMMAR
+        told = loop.run(self.ask(state, text, shown))
+        if told.reading is not None:
+            return told.reading, told.model
+        return read_message(text, shown), GRAMMAR
+
+    async def ask(self, state: State, text: str, shown: Scene) -> Interpreted:
+        """Ask a model to read a message; without one, or where it fails, the reading is None."""
+        panel = reader_panel(self.desks.table, state.options, self.desks.environ)
+        if not panel.seats:
+            return Interpreted(why_not="; ".join(panel.empty.values()))
+        session = secrets.token_hex(8)
+        log = Path(revisions.base_run(needed(state.history)).work) / CHAT
+        desk = await self.desks.at(session, panel, log, None)
+        try:
+            return await interpret(desk, text, shown, lambda r: check_reading(r, shown), turn=len(state.messages))
+        finally:
+            await self.desks.close(session)
+
+    def preview(self, state: State) -> Update:
+        """reading -> preview: what its edits would do, counted on all the data; or why they cannot be done."""
+        standing, carts = standing_of(state), carts_of(state)
+        edits, hypothetical = wished(state.reading)
+        try:
+            resolved = resolve_all(edits, standing.plan, carts)
+            shown = previewed(carts, standing, needed(state.history).current.number, resolved)
+        except InputError as error:
+            return {"reading": plain(Refused(reason=str(error))), "preview": None}
+        shown = shown.model_copy(update={"naming": self.priced(state, shown)})
+        text = preview_in_words(shown)
+        if hypothetical:
+            return {"preview": None, **say(f"This is what it would do; nothing is changed.\n\n{text}")}
+        return {"preview": plain(shown), **say(text)}
+
+    def priced(self, state: State, shown: Preview) -> Naming:
+        """What it takes to ask for the names of a preview."""
+        jury, found = naming_estimate(self.desks.table, state.options, self.desks.environ, len(shown.naming.asked))
+        took = found.model_dump() if found else {}
+        return shown.naming.model_copy(update={"jury": jury, **took})
+
+
+def approve(state: State) -> Update:
+    """preview -> decision: a person's, asked for again until it is one on this preview."""
+    shown = needed(state.preview)
+    text, problem = preview_in_words(shown), ""
+    while True:
+        given = interrupt(request(shown, text, problem))
+        try:
+            decision = read_decision(given, shown)
+        except InputError as error:
+            problem = str(error)
+        else:
+            return decided(state, shown, decision)
+
+
+def decided(state: State, shown: Preview, decision: Decision) -> Update:
+    """What follows from a decision: other edits are previewed anew, and so are those of a plan that has changed."""
+    by = decision.by or state.by or ANYBODY
+    decision = decision.model_copy(update={"by": by})
+    history, plan = needed(state.history), needed(state.plan)
+    if decision.type == "reject":
+        told = revisions.turned_down(history, by, now(), decision.message)
+        revisions.tell(told)
+        return {"decision": plain(decision), "history": plain(told), "preview": None, **say(NOT_DONE)}
+    if decision.type == "edit":
+        return {"decision": plain(decision), "reading": plain(edited(decision))}
+    if (plan.plan_hash, history.current.number) != (shown.base_hash, shown.base_revision):
+        again = decision.model_copy(update={"type": "edit"})
+        return {"decision": plain(again), **say("The plan has changed since this was shown. This is how it is now.")}
+    return {"decision": plain(decision)}
+
+
+def apply(state: State) -> Update:
+    """preview, decision -> plan, universe, run: the new plan, and where its files will be; what the jury is told."""
+    shown, history, before = needed(state.preview), needed(state.history), needed(state.plan)
+    plan = before
+    for edit in shown.edits:
+        plan = applied(plan, edit)
+    if plan.plan_hash != shown.plan_hash:
+        raise InputError(f"these edits come to another plan than the one that was shown: {NOT_DONE.lower()}")
+    number, run = revisions.new_run(revisions.base_run(history), [r.number for r in history.revisions])
+    return {
+        "plan": plain(plan.with_changes(revision=number)),
+        "universe": plain(shown.universe),
+        "run": plain(run),
+        "taken": names_taken(before, plan),
+        "guidance": dict(shown.naming.guidance),
+    }
+
+
+def travel(state: State) -> Update:
+    """reading (undo, redo, reset) -> what stands at that revision; its files are there already."""
+    reading, history = state.reading, needed(state.history)
+    wish = reading.edits[0] if isinstance(reading, Wishes) else None
+    if not isinstance(wish, Undo | Redo | Reset):
+        raise LookupError("only undo, redo and reset travel")  # noqa: TRY004 - the route is wrong, not a type
+    try:
+        moved = revisions.gone_to(history, wish, state.by or ANYBODY, now())
+        there = back_at(moved)
+    except InputError as error:
+        return {"reading": None, **say(str(error))}
+    revisions.tell(moved)
+    said = f"This is revision {moved.current.number} again" + (
+        f": {' '.join(moved.current.said)}" if moved.current.said else ", as it was first published."
+    )
+    return {**there, "history": plain(moved), "reading": None, **say(said)}
+
+
+def reply(state: State) -> Update:
+    """reading -> a message: an answer, a question back, or why something cannot be done."""
+    match state.reading:
+        case Wondered() as wondered:
+            text = answered(state, wondered.topic)
+        case Asked() as asked:
+            text = in_words(asked)
+        case Refused() as refused:
+            text = refused.reason
+        case _:
+            raise LookupError("there is nothing to say about edits")
+    return say(text)
+
+
+def answered(state: State, topic: Topic) -> str:
+    """The answer to a question, or why there is none."""
+    try:
+        return answer(
+            topic, standing_of(state), needed(state.history), carts_of(state), standing_at=revisions.standing_at
+        )
+    except InputError as error:
+        return str(error)
+
+
+def say(text: str) -> Update:
+    """A message of the program."""
+    return {"messages": [{"role": "assistant", "content": text}]}
+
+
+def wished(reading: Reading | None) -> tuple[list[PlanEdit], bool]:
+    """The edits of a reading, and whether they are only wondered about."""
+    if isinstance(reading, Wondered) and isinstance(reading.topic, WhatIf):
+        return list(reading.topic.edits), True
+    edits = reading.edits if isinstance(reading, Wishes) else ()
+    return [e for e in edits if not isinstance(e, Undo | Redo | Reset)], False
+
+
+def scene_of(state: State) -> Scene:
+    """All that a reader is shown."""
+    history = needed(state.history)
+    return scene(
+        standing_of(state),
+        columns_of(carts_of(state)),
+        focus=state.talk.focus,
+        recent=revisions.recent(history),
+        asked=state.talk.asked,
+        revision=history.current.number,
+        revisions=len(history.revisions),
+    )
+
+
+def at_rest(state: State) -> Update:
+    """What puts a thread back to its current revision where it is not at one; nothing where it is."""
+    history, plan = needed(state.history), needed(state.plan)
+    if plan.revision == history.current.number:
+        return {}
+    said = say(f"What was approved last was not finished; this is revision {history.current.number} still.")
+    return {**back_at(history), **said}
+
+
+def back_at(history: History) -> Update:
+    """What stands at the current revision, as state keys.
+
+    Raises:
+        InputError: its files are gone.
+    """
+    standing = revisions.standing_at(history.current)
+    kept = {key: getattr(standing, key) for key in ("plan", "universe", "certificate", "jury")}
+    several = {key: [plain(r) for r in getattr(standing, key)] for key in ("profiles", "scores")}
+    kept["manifest"] = read_manifest(Path(history.current.folder))
+    kept["run"] = revisions.run_of(history.current, revisions.base_run(history))
+    return {**{key: plain(record) for key, record in kept.items()}, **several}

@@ -86,7 +86,7 @@ def _check_condition(condition: Comparison) -> None:
     kind = "count" if condition.column in DERIVED else KINDS.get(condition.column)
     is_text = isinstance(condition.value, str)
     said = f"the filter {condition.column} {condition.op} {condition.value!r}"
-    if kind == "date" and not (is_text and _is_date(str(condition.value))):
+    if kind == "date" and not (is_text and is_date(str(condition.value))):
         raise InputError(f"{said} needs a date in the form '2026-11-23'")
     if kind == "text" and not is_text:
         raise InputError(f"{said} needs a text: put it in quotes")
@@ -94,7 +94,8 @@ def _check_condition(condition: Comparison) -> None:
         raise InputError(f"{said} needs a number")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a date as a filter compares it: 2026-11-23."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

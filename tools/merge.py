@@ -1,7 +1,7 @@
 """Segments that are too small join their nearest sibling, and empty ones always join something."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cartjury.data.records import LogEntry, SizePolicy
@@ -14,8 +14,22 @@ class _Step(NamedTuple):
     reason: str
 
 
+class _Allowed(NamedTuple):
+    """What must not be merged although it is small."""
+
+    may_move: Callable[[Group], bool]
+    may_join: Callable[[Group, Group], bool]
+
+    def siblings(self, state: Groups, group: Group) -> list[Sibling]:
+        return [s for s in state.siblings(group) if self.may_join(group, s.group)]
+
+
 def merge_small(
-    groups: Iterable[Group], policy: SizePolicy, names: Sequence[str]
+    groups: Iterable[Group],
+    policy: SizePolicy,
+    names: Sequence[str],
+    may_move: Callable[[Group], bool] = lambda _: True,
+    may_join: Callable[[Group, Group], bool] = lambda *_: True,
 ) -> tuple[tuple[Group, ...], tuple[LogEntry, ...]]:
     """Merge to a fixpoint, smallest first (ties: lowest id).
 
@@ -29,14 +43,16 @@ def merge_small(
         groups: disjoint groups, ELSE not among them.
         policy: limits in users.
         names: of the dimensions, for the reasons.
+        may_move: whether a small group may be merged on its own account; others are only joined into.
+        may_join: whether two groups may become one.
 
     Returns:
         The groups by id, and an entry for each merge (the id that stays first) and for each group that
         stays under the minimum.
     """
-    state = Groups(groups)
+    state, allowed = Groups(groups), _Allowed(may_move, may_join)
     log = []
-    while (step := _next_step(state, policy, names)) is not None:
+    while (step := _next_step(state, policy, names, allowed)) is not None:
         first, second = sorted((step.group, step.other), key=lambda group: group.number)
         sizes = (first.users, second.users)
         log.append(LogEntry(action="merge", segments=(first.id, second.id), sizes=sizes, reason=step.reason))
@@ -49,22 +65,22 @@ def merge_small(
     return merged, tuple(log)
 
 
-def _next_step(state: Groups, policy: SizePolicy, names: Sequence[str]) -> _Step | None:
-    small = [group for group in state.by_id.values() if group.users < policy.min_size]
+def _next_step(state: Groups, policy: SizePolicy, names: Sequence[str], allowed: _Allowed) -> _Step | None:
+    small = [group for group in state.by_id.values() if group.users < policy.min_size and allowed.may_move(group)]
     small.sort(key=lambda group: (group.users, group.number))
     empty = [group for group in small if not group.users]
-    if step := _fill_empty(state, empty, names):
+    if step := _fill_empty(state, empty, names, allowed):
         return step
     limit = math.inf if policy.max_size is None else policy.max_size
     for group in small[len(empty) :]:
-        found = next((s for s in state.siblings(group) if s.users + group.users <= limit), None)
+        found = next((s for s in allowed.siblings(state, group) if s.users + group.users <= limit), None)
         if found:
             why = f"{group.id} has {_users(group)}, under the minimum of {policy.min_size:,}"
             return _Step(group, found.group, f"{why}: joined {_sibling(found, names)}")
-    return _join_nearest(state, empty[0]) if empty and len(state.by_id) > 1 else None
+    return next((step for group in empty if (step := _join_nearest(state, group, allowed))), None)
 
 
-def _fill_empty(state: Groups, empty: Iterable[Group], names: Sequence[str]) -> _Step | None:
+def _fill_empty(state: Groups, empty: Iterable[Group], names: Sequence[str], allowed: _Allowed) -> _Step | None:
     """Join the empty group that has the best kind of sibling, among several the one with the lowest id.
 
     One dimension after the other keeps the shapes alike: with ids alone in charge, three times as many
@@ -72,7 +88,7 @@ def _fill_empty(state: Groups, empty: Iterable[Group], names: Sequence[str]) -> 
     """
     best: tuple[Group, Sibling] | None = None
     for group in empty:
-        siblings = state.siblings(group)
+        siblings = allowed.siblings(state, group)
         if siblings and (best is None or siblings[0][:2] < best[1][:2]):
             best = group, siblings[0]
     if best is None:
@@ -81,16 +97,19 @@ def _fill_empty(state: Groups, empty: Iterable[Group], names: Sequence[str]) -> 
     return _Step(group, found.group, f"{group.id} has no users: joined {_sibling(found, names)}")
 
 
-def _join_nearest(state: Groups, group: Group) -> _Step:
-    others = [other for other in state.by_id.values() if other.id != group.id]
+def _join_nearest(state: Groups, group: Group, allowed: _Allowed) -> _Step | None:
+    others = [other for other in state.by_id.values() if other.id != group.id and allowed.may_join(group, other)]
     others = [other for other in others if other.users] or others
+    if not others:
+        return None
     owner = {cell: other for other in others for cell in other.cells}
     unseen = {cell for other in state.by_id.values() for cell in other.cells} - group.cells
     ring: set[Levels] = set(group.cells)
-    while not (met := {owner[cell] for cell in ring if cell in owner}):
+    while ring and not (met := {owner[cell] for cell in ring if cell in owner}):
         ring = {cell for old in ring for cell in _around(old)} & unseen
         unseen -= ring
-    nearest = min(met, key=lambda other: (_distance(group, other), other.users, min(other.cells)))
+    # Cells that are no group's may lie between: then all are candidates.
+    nearest = min(met or others, key=lambda other: (_distance(group, other), other.users, min(other.cells)))
     return _Step(group, nearest, f"{group.id} has no users and no sibling: joined {nearest.id}, the nearest segment")
 
 

@@ -56,6 +56,21 @@ def check_name(name: str, brief: SegmentBrief, taken: Collection[str], lexicon: 
     )
 
 
+def forbidden(name: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Say which words of a name no segment may be called by, whoever names it; as complete sentences."""
+    return tuple(_banned(name, lexicon))
+
+
+def untrue_words(name: str, brief: SegmentBrief, lexicon: Lexicon) -> tuple[str, ...]:
+    """Say which words of a name the rule does not bear out; as complete sentences."""
+    return tuple(reason for part in read_name(name, brief, lexicon) if (reason := _untrue(part, brief)))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one to a reader: they are compared without case and underscores."""
+    return _plain(one) == _plain(other)
+
+
 def check_claims(proposal: Proposal, brief: SegmentBrief) -> tuple[str, ...]:
     """Say which of a juror's stated claims the rule does not bear out.
 

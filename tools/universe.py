@@ -4,6 +4,7 @@ from datetime import date
 
 from cartjury.data.errors import InputError
 from cartjury.data.options import Options
+from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Dataset, Universe
 from cartjury.tools.engine.protocol import Engine
 from cartjury.tools.engine.relation import features, passes, window, window_start
@@ -11,7 +12,16 @@ from cartjury.tools.engine.relation import features, passes, window, window_star
 LONELY_SHARE = 0.001  # under this share of the rows in its window, the newest date is taken for a typing error
 
 
-def define_universe(engine: Engine, dataset: Dataset, options: Options, as_of: date | None) -> Universe:
+def universe_of(engine: Engine, dataset: Dataset, plan: SegmentPlan, as_of: date) -> Universe:
+    """Count who is inside the window and the filter of a plan, as `define_universe` does.
+
+    Raises:
+        InputError: the universe is empty.
+    """
+    return define_universe(engine, dataset, plan, as_of)
+
+
+def define_universe(engine: Engine, dataset: Dataset, options: Options | SegmentPlan, as_of: date | None) -> Universe:
     """Count who is inside the window and the filter, and who is left out and why.
 
     Args:

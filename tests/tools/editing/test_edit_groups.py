@@ -1,0 +1,200 @@
+"""Merge and split: what comes out, who keeps id and name, and why they may be refused."""
+
+import numpy as np
+import pytest
+
+from cartjury.data.edit_records import Lock, Merge, PlanEdit, Rename, Split
+from cartjury.data.records import Interval
+from cartjury.data.step_records import MergeStep, PartStep, SplitStep
+from cartjury.tools.edit import apply, resolve
+from cartjury.tools.editing.measure import sizes_of
+from tests.carts import stored
+from tests.tools.editing.edit_examples import Scene, scene, sizes_by_pandas
+from tests.tools.editing.test_edit_names import refusal
+
+PAIR = Merge(segments=("S02", "S01"))
+
+
+def test_a_merge_keeps_the_lowest_id_and_loses_the_names() -> None:
+    plan = scene().edited(PAIR)
+
+    merged = plan.segment("S01")
+    assert (merged.rule, merged.name, merged.named_by) == ("AOV_High & Engagement_High", "", None)
+    assert "S02" not in {s.id for s in plan.segments}
+
+
+def test_all_other_segments_are_as_they_were() -> None:
+    base = scene()
+
+    assert base.edited(PAIR).segments[1:] == base.plan.segments[2:]
+
+
+def test_a_merge_says_names_numbers_and_the_rule() -> None:
+    base = scene()
+    n = sizes_by_pandas(*reversed(base))
+
+    assert resolve(PAIR, *base).said == (
+        f"Merge S01 Name_AA ({n['S01']} users) and S02 Name_AB ({n['S02']} users) into S01: {n['S01'] + n['S02']} users, "
+        "rule AOV_High & Engagement_High."
+    )
+
+
+def test_a_merge_is_in_the_log_of_the_plan() -> None:
+    entry = scene().edited(PAIR).log[-1]
+
+    assert (entry.action, entry.segments) == ("merge", ("S01", "S02"))
+
+
+def test_a_merge_of_segments_that_are_no_neighbours_says_that_the_rule_needs_an_or() -> None:
+    assert "needs an 'or'" in resolve(Merge(segments=("S01", "S12")), *scene()).notes[0]
+
+
+def test_a_segment_cannot_be_merged_with_itself() -> None:
+    assert "S01 alone cannot be merged" in refusal(Merge(segments=("S01", "S01")))
+
+
+def test_merging_the_parts_of_a_split_gives_back_the_boxes_and_the_hash() -> None:
+    base = scene()
+
+    again = base.edited(Split(segment="S12", by="sessions_last_30d", values=(4,)), Merge(segments=("S12", "S14")))
+
+    assert again.plan_hash == base.plan.plan_hash
+
+
+def test_new_ids_are_never_reused() -> None:
+    plan = scene().edited(
+        Split(segment="S12", by="sessions_last_30d", values=(4,)),
+        Merge(segments=("S12", "S14")),
+        Split(segment="S12", by="sessions_last_30d", values=(4,)),
+    )
+
+    assert plan.segments[-1].id == "S15"
+
+
+def test_a_split_by_a_dimension_makes_every_level_a_part_lowest_first() -> None:
+    base = scene()
+    plan = base.edited(Merge(segments=("S01", "S05", "S09")))
+    resolved = resolve(Split(segment="S01", by="aov"), plan, base.carts)
+    after = apply(plan, resolved)
+
+    step = resolved.steps[0]
+    assert isinstance(step, PartStep)
+    assert step.parts == (("Low",), ("Medium",), ("High",))
+    assert [after.segment(i).rule.split(" ")[0] for i in ("S01", "S14", "S15")] == ["AOV_Low", "AOV_Medium", "AOV_High"]
+
+
+def test_unknown_goes_with_the_lowest_level() -> None:
+    base = scene(missing=0.15)
+    spanning = next(s for s in base.plan.segments if s.rule.startswith("AOV_{") and "Unknown" in s.rule)
+    resolved = resolve(Split(segment=spanning.id, by="AOV"), *base) if spanning.rule.count(",") > 1 else None
+
+    plan = base.edited(Merge(segments=(spanning.id, base.plan.segments[0].id)))
+    keeper = base.plan.segments[0].id
+    resolved = resolve(Split(segment=keeper, by="AOV"), plan, base.carts)
+    step = resolved.steps[0]
+    assert isinstance(step, PartStep)
+    assert step.parts[0][0] == "Unknown"
+    assert len(step.parts[0]) == 2
+    assert any("without a value of avg_order_value go with" in note for note in resolved.notes)
+
+
+def test_a_split_by_a_column_lies_at_the_value_nearest_the_median_of_the_segment() -> None:
+    base = scene()
+    step = resolve(Split(segment="S12", by="sessions_last_30d"), *base).steps[0]
+
+    assert isinstance(step, SplitStep)
+    rows = stored(base.carts.dataset)
+    a, e, p = base.plan.dimensions
+    days = (np.datetime64(base.carts.universe.as_of) - rows["cart_abandoned_date"].to_numpy("datetime64[D]")).astype(int)
+    inside = rows[
+        (days <= 7) & (rows[a.column] < a.cuts[0]) & (rows[e.column] < e.cuts[0]) & (rows[p.column] < p.cuts[0])
+    ]
+    median = inside["sessions_last_30d"].median()
+    nearest = min(inside["sessions_last_30d"].unique(), key=lambda v: abs(v - median))
+    assert step.cuts == (nearest,)
+
+
+def test_a_split_at_a_value_is_taken_as_given_and_small_parts_are_noted() -> None:
+    resolved = resolve(Split(segment="S12", by="avg_order_value", values=(12.5,)), *scene())
+
+    step = resolved.steps[0]
+    assert isinstance(step, SplitStep)
+    assert step.cuts == (12.5,)
+    assert any("under the minimum of 20" in note and 'say "nobody below 20"' in note for note in resolved.notes)
+
+
+def test_a_split_by_several_quantiles_makes_parts_of_at_least_the_minimum() -> None:
+    step = resolve(Split(segment="S12", by="avg_order_value", quantiles=(0.33, 0.66)), *scene()).steps[0]
+
+    assert isinstance(step, SplitStep)
+    assert len(step.ids) == 3
+    assert min(step.sizes) >= 20
+
+
+def test_users_without_a_value_go_with_the_lowest_part() -> None:
+    base = scene()
+    resolved = resolve(Split(segment="S12", by="days_since_last_order"), *base)
+    low = apply(base.plan, resolved).segment("S12").boxes[0].where
+
+    assert low[0].unknown
+    assert any("without a value of days_since_last_order go with S12" in note for note in resolved.notes)
+
+
+def test_a_part_of_a_split_can_be_split_again() -> None:
+    plan = scene().edited(
+        Split(segment="S12", by="sessions_last_30d", values=(5,)), Split(segment="S12", by="num_cart_items", values=(2,))
+    )
+
+    assert plan.segment("S12").boxes[0].where == (
+        Interval(column="num_cart_items", upper=2, unknown=True),
+        Interval(column="sessions_last_30d", upper=5, unknown=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        (Split(segment="S13", by="AOV"), "is ELSE, whoever has a value missing, and is never split"),
+        (Split(segment="S01", by="last_order_date"), "it holds dates; take days_since_last_order"),
+        (Split(segment="S01", by="user_id"), "it holds no numbers"),
+        (Split(segment="S01", by="lifetime_value"), "run again with --keep-columns lifetime_value"),
+        (Split(segment="S12", by="sessions_last_30d", values=(99,)), "the values there run from 1 to 8"),
+        (Split(segment="S12", by="sessions_last_30d", values=(3, 3)), "a value is said twice: 3 and 3"),
+        (Split(segment="S12", by="num_cart_items", quantiles=(0.5,), values=(2,)), "not both"),
+        (Split(segment="S12", by="sessions_last_30d", quantiles=(0.9, 0.1)), "must increase: 90 % and 10 %"),
+        (Merge(segments=("S01", "S77")), "there is no S77"),
+    ],
+)
+def test_impossible_splits_say_why(edit: PlanEdit, why: str) -> None:
+    assert why in refusal(edit)
+
+
+def test_a_split_that_no_value_makes_large_enough_says_so_with_the_numbers() -> None:
+    base = scene()
+    n = sizes_by_pandas(*reversed(base))["S01"]
+    assert n < 40
+
+    said = refusal(Split(segment="S01", by="sessions_last_30d"))
+
+    assert said.startswith(f"no cut of sessions_last_30d leaves both parts of S01 Name_AA ({n} users) at least the minimum")
+
+
+def test_locks_and_names_of_others_survive_a_merge() -> None:
+    plan = scene().edited(Rename(segment="S09", name="Warm_Hearts"), Lock(segments=("S09",)), PAIR)
+
+    assert (plan.segment("S09").name, plan.locks) == ("Warm_Hearts", ("S09",))
+
+
+def test_merges_of_several_name_all_of_them() -> None:
+    base = scene()
+    step = resolve(Merge(segments=("S09", "S01", "S05")), *base).steps[0]
+
+    assert isinstance(step, MergeStep)
+    assert step.segments == ("S01", "S05", "S09")
+    assert step.sizes == tuple(sizes_of(base.carts, base.plan)[i] for i in step.segments)
+
+
+def test_else_can_be_merged_by_hand() -> None:
+    base: Scene = scene()
+
+    assert "ELSE" in base.edited(Merge(segments=("S12", "S13"))).segment("S12").rule

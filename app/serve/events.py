@@ -42,11 +42,10 @@ class Writer:
         self._file = folder / WORK / EVENTS
         known, self._end = read_events(self._file, 0)
         self.last = max((event.id for event in known), default=0)
-        self.kind = ""
 
     def append(self, kind: str, data: dict[str, Any]) -> None:
         """Write an event down."""
-        self.last, self.kind = self.last + 1, kind
+        self.last += 1
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"id": self.last, "at": at, "kind": kind, "data": data}).encode() + b"\n"
         with os.fdopen(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:

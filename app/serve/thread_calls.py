@@ -79,6 +79,7 @@ class ThreadCalls:
         async def told() -> AsyncIterator[ServerSentEvent]:
             async for event in follow(folder, after, self._turns.bell, forever=forever):
                 yield ServerSentEvent(json.dumps(event.model_dump()), id=str(event.id))
+                await asyncio.sleep(0)  # lets a client's leaving be noticed before more is sent
 
         return EventSourceResponse(told())
 

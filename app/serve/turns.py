@@ -8,17 +8,17 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from cartjury.app.serve.events import ENDS, Bell, Writer
-from cartjury.app.serve.faults import UNEXPECTED, CallError, fault_of
+from cartjury.app.serve.events import Bell, Writer
+from cartjury.app.serve.faults import UNEXPECTED, CallError
+from cartjury.app.serve.recording import Recording, Tells, refuse
 from cartjury.app.thread import BusyError, Event, Thread, View
 from cartjury.data.errors import CartjuryError
 
 TRIES: Final = 10  # another program that only looks at a thread has it open for some milliseconds
 PAUSE: Final = 0.1  # seconds between tries
 Act = Callable[[Thread], AsyncIterator[Event]]
-Tells = Callable[[Event], dict[str, Any]]
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +37,7 @@ class Turn:
         what: in a word or two, for who comes meanwhile.
         act: does it.
         new: whether the thread is made by it.
+        is_ending: nothing is left but to put the thread away; whoever comes now waits for that.
     """
 
     what: str
@@ -44,6 +45,7 @@ class Turn:
     act: Act
     new: bool = False
     since: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    is_ending: bool = False
     task: "asyncio.Task[None] | None" = None
 
 
@@ -89,7 +91,7 @@ class Turns:
             CallError: another turn is running.
             CartjuryError: what the thread refuses; nothing has changed then.
         """
-        if running := self._busy.get(folder):
+        if running := await self._running(folder):
             by = f"{running.what} by {running.by}"
             raise CallError(
                 409, "busy", f"one turn at a time: {by} is running since {running.since}; try again after it"
@@ -101,7 +103,7 @@ class Turns:
 
     async def look(self, folder: Path) -> Look:
         """Look at a thread, also while somebody is at it."""
-        if turn := self._busy.get(folder):
+        if turn := await self._running(folder):
             return Look(self._views.get(folder), turn)
         try:
             async with self._locks[folder], self._opened(folder) as thread:
@@ -111,6 +113,12 @@ class Turns:
         except CartjuryError as error:  # its checkpoints are gone or damaged
             return Look(View(status="failed", error=str(error)))
         return Look(self._views[folder])
+
+    async def _running(self, folder: Path) -> Turn | None:
+        """The turn that runs in a thread; one that is ending is waited for."""
+        while (turn := self._busy.get(folder)) and turn.is_ending and turn.task:
+            await asyncio.wait([turn.task])
+        return turn
 
     async def close(self) -> None:
         """Cancel what is running; each thread can be resumed."""
@@ -124,47 +132,24 @@ class Turns:
     async def _take(self, folder: Path, turn: Turn, accepted: "asyncio.Future[int]") -> None:
         try:
             async with self._locks[folder], self._opened(folder, new=turn.new) as thread:
-                await self._record(folder, turn, thread, accepted)
-                self._views[folder] = await thread.look()
+                recording = Recording(Writer(folder), self._tells, lambda: self.bell.ring(folder), accepted)
+                await recording.hear(turn.act(thread))
+                try:
+                    self._views[folder] = await thread.look()
+                finally:
+                    turn.is_ending = True
+                    recording.close()
         except (CartjuryError, CallError) as error:
-            _refuse(accepted, error)
+            refuse(accepted, error)
         except asyncio.CancelledError:
-            _refuse(accepted, CallError(503, "closing", "the service is being stopped"))
+            refuse(accepted, CallError(503, "closing", "the service is being stopped"))
             raise
         except Exception:  # whatever it is, it must not leave the caller waiting
             log.exception("a turn failed")
-            _refuse(accepted, CallError(500, "internal", UNEXPECTED))
+            refuse(accepted, CallError(500, "internal", UNEXPECTED))
         finally:
             del self._busy[folder]
             self.bell.ring(folder)
-
-    async def _record(self, folder: Path, turn: Turn, thread: Thread, accepted: "asyncio.Future[int]") -> None:
-        """Write down what happens, and how it ended; what is refused before anything happened leaves no trace."""
-        writer = Writer(folder)
-
-        def tell(kind: str, data: dict[str, Any]) -> None:
-            writer.append(kind, data)
-            self.bell.ring(folder)
-
-        before = writer.last
-        try:
-            async for event in turn.act(thread):
-                tell(event.kind, self._tells(event))
-                _accept(accepted, before)
-        except (CartjuryError, CallError) as error:
-            if not accepted.done():
-                raise
-            fault = fault_of(error) if isinstance(error, CartjuryError) else error
-            tell("error", {"kind": fault.kind, "message": fault.message})
-        except asyncio.CancelledError:
-            tell("error", {"kind": "cut_off", "message": "the service was stopped: resume the thread to go on"})
-            raise
-        except Exception:
-            log.exception("a turn failed")
-            tell("error", {"kind": "internal", "message": UNEXPECTED})
-        if writer.kind not in ENDS:
-            tell("done", {})
-        _accept(accepted, before)
 
     @asynccontextmanager
     async def _opened(self, folder: Path, *, new: bool = False) -> AsyncIterator[Thread]:
@@ -177,13 +162,3 @@ class Turns:
             else:
                 thread = await stack.enter_async_context(self._opens(folder, new=new))
             yield thread
-
-
-def _accept(accepted: "asyncio.Future[int]", before: int) -> None:
-    if not accepted.done():
-        accepted.set_result(before)
-
-
-def _refuse(accepted: "asyncio.Future[int]", error: Exception) -> None:
-    if not accepted.done():
-        accepted.set_exception(error)

@@ -105,7 +105,9 @@ def test_a_split_by_a_column_lies_at_the_value_nearest_the_median_of_the_segment
     assert isinstance(step, SplitStep)
     rows = stored(base.carts.dataset)
     a, e, p = base.plan.dimensions
-    days = (np.datetime64(base.carts.universe.as_of) - rows["cart_abandoned_date"].to_numpy("datetime64[D]")).astype(int)
+    days = (np.datetime64(base.carts.universe.as_of) - rows["cart_abandoned_date"].to_numpy("datetime64[D]")).astype(
+        int
+    )
     inside = rows[
         (days <= 7) & (rows[a.column] < a.cuts[0]) & (rows[e.column] < e.cuts[0]) & (rows[p.column] < p.cuts[0])
     ]
@@ -142,7 +144,8 @@ def test_users_without_a_value_go_with_the_lowest_part() -> None:
 
 def test_a_part_of_a_split_can_be_split_again() -> None:
     plan = scene().edited(
-        Split(segment="S12", by="sessions_last_30d", values=(5,)), Split(segment="S12", by="num_cart_items", values=(2,))
+        Split(segment="S12", by="sessions_last_30d", values=(5,)),
+        Split(segment="S12", by="num_cart_items", values=(2,)),
     )
 
     assert plan.segment("S12").boxes[0].where == (
@@ -176,7 +179,9 @@ def test_a_split_that_no_value_makes_large_enough_says_so_with_the_numbers() -> 
 
     said = refusal(Split(segment="S01", by="sessions_last_30d"))
 
-    assert said.startswith(f"no cut of sessions_last_30d leaves both parts of S01 Name_AA ({n} users) at least the minimum")
+    assert said.startswith(
+        f"no cut of sessions_last_30d leaves both parts of S01 Name_AA ({n} users) at least the minimum"
+    )
 
 
 def test_locks_and_names_of_others_survive_a_merge() -> None:

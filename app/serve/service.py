@@ -68,4 +68,4 @@ def make_app(
 
 def _line(call: Route) -> dict[str, Any]:
     (method,) = (call.methods or set()) - {"HEAD"}
-    return {"call": f"{method} {call.path}", "what": inspect.getdoc(call.endpoint)}
+    return {"call": f"{method} {call.path.replace(':int', '')}", "what": inspect.getdoc(call.endpoint)}

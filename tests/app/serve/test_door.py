@@ -1,5 +1,8 @@
 """Who may call the service: programs and pages of this machine that know the token, nobody else."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -69,6 +72,14 @@ def test_the_index_and_the_health_need_no_token_and_tell_of_no_thread(service: S
     assert all(call["what"] for call in index.json()["calls"])
     assert thread not in index.text
     assert "set-cookie" not in index.headers
+
+
+def test_the_page_about_the_service_tells_of_every_call(service: Service) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "serve.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `((?:GET|POST|PUT) /[^`]*)` \|", page, flags=re.MULTILINE))
+    calls = {c["call"] for c in service.http.get("/").json()["calls"]}
+
+    assert told == calls | {"GET /", "GET /health"}
 
 
 def test_the_address_with_the_token_sets_a_cookie_that_no_script_and_no_other_site_can_use(service: Service) -> None:

@@ -16,6 +16,7 @@ from tests import program
 from tests.app.serve.served import parsed
 from tests.carts import cart, write_csv
 
+CANARY = "canary-4711"
 MERGE = [{"kind": "merge", "segments": ["S01", "S02"]}]
 ORDER = {"n_users": 2000, "seed": 3, "as_of": "2026-10-01"}
 
@@ -100,6 +101,19 @@ def test_an_upload_becomes_segments_that_are_merged_approved_and_taken_back(serv
         plan = next(f["url"] for f in revision["files"] if f["name"] == "plan.json")
         assert served.http.get(plan).json()["revision"] == revision["revision"]
         assert "mece_strategy.csv" in {f["name"] for f in revision["files"]}
+
+
+def test_no_user_row_is_in_what_clients_are_told(tmp_path: Path) -> None:
+    rows = [cart(user_id=f"{CANARY}-{i}", engagement_score=f"0.{i % 90 + 10}") for i in range(200)]
+    (tmp_path / "inputs").mkdir()
+    write_csv(tmp_path / "inputs", rows)
+    with started(tmp_path) as running:
+        thread = running.run(input_path="inputs/carts.csv")
+        told = [running.look(thread), running.follow(f"{thread}/events?follow=0", until=())]
+    kept = {p.name for p in tmp_path.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()}
+
+    assert CANARY not in json.dumps(told)
+    assert kept == {"carts.csv", "cart_abandoners.csv", "rows.parquet"}
 
 
 def test_a_thread_that_the_command_line_made_is_served_too(served: Started) -> None:

@@ -109,7 +109,7 @@ def _made(kind_of: TypeAdapter[Any], kind: str, fields: Raw) -> Any:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"] if part != kind and not str(part).startswith("function"))
-        said = "is missing" if fault["type"] == "missing" else f"is '{quote(fault['input'])}': {fault['msg']}"
+        said = "is missing" if fault["type"] == "missing" else f"is '{quote(str(fault['input']))}': {fault['msg']}"
         raise WrongShapeError(f"{kind}: '{where}' {said}.") from error
 
 

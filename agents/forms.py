@@ -19,7 +19,7 @@ TEXT: Final[Schema] = {"type": "string"}
 NUMBER: Final[Schema] = {"type": "number"}
 # Tokens of an answer: room for short thinking, then for each segment about twice what an entry takes.
 THINKING: Final = {"names": 800, "debate": 800, "rankings": 600, "judgements": 800, "message": 800}
-A_SEGMENT: Final = {"names": 110, "debate": 130, "rankings": 40, "judgements": 220, "message": 1000}
+A_SEGMENT: Final = {"names": 110, "debate": 130, "rankings": 40, "judgements": 220, "message": 800}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Facts:
         self._ids = set(ids) | {i.upper() for i in _ID.findall(message)}
         written = _ID.sub(" ", f"{known} {message}")
         # Two numbers with a blank between them may be one, or two.
-        self._numbers = {*_readings(written), *(_plain(part) for part in re.findall(r"\d+(?:[.]\d+)?", written))}
+        self._numbers = {*_readings(written), *_readings(re.sub(r"\s", "  ", written))}
 
     def said(self, text: str, instead: str) -> str:
         """The text in one clean line; the sentence `instead` where it is empty or holds what is not known."""

@@ -7,7 +7,7 @@ from cartjury.data.chat_records import Scene, SegmentLine
 from cartjury.data.rule_records import Dimension
 from cartjury.data.text import one_line
 
-MESSAGE: Final = 1_000  # characters of a message that are read
+LONGEST: Final = 1_000  # characters of a message that are read
 COLUMNS: Final = 60  # columns that are listed
 SMALL: Final = 20  # users; of fewer no figure is shown
 EMPTY: Final[tuple[object, ...]] = (None, "", [], {}, ())
@@ -31,7 +31,7 @@ def head_of(scene: Scene, text: str) -> dict[str, Any]:
         "recent": [{"edit": kind, "segments": ids} for kind, ids in scene.recent],
         "focus": scene.focus,
         "asked": _asked(scene),
-        "message": one_line(text, MESSAGE),
+        "message": one_line(text, LONGEST),
     }
     return {key: value for key, value in shown.items() if value not in EMPTY}
 
@@ -49,7 +49,6 @@ def _row(place: int, line: SegmentLine) -> dict[str, Any]:
         "name": line.name,
         "named_by": line.named_by,
         "rule": line.rule,
-        "in_words": line.in_words,
         **({"users": f"<{SMALL}"} if tiny else figures),
         **({"locked": True} if line.locked else {}),
     }

@@ -23,6 +23,7 @@ from cartjury.app.thread import Event, Thread, View, open_thread
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import load_table
 from cartjury.data.revision_records import Decision, Preview
+from cartjury.tools.preview_words import in_words
 
 YES: Final = frozenset({"y", "yes"})
 NO: Final = frozenset({"n", "no"})
@@ -58,10 +59,12 @@ def talk(folder: Path, said: Sequence[str], decided: Decided, *, by: str | None,
     load_keys(Path.cwd())
     terminal = Terminal(folder, by or _me(), as_json=as_json)
     view = terminal.open()
+    if view.preview and not said and decided == Decided():
+        typer.echo(f"{in_words(view.preview)}\n")
     if decided.approve is not None or decided.reject is not None:
         view = terminal.decide(_on_waiting(view, decided))
     spoken = decided.approve is not None or decided.reject is not None or said
-    for line in said if spoken else terminal.lines():
+    for line in filter(str.strip, said) if spoken else terminal.lines():
         view = terminal.hear(line, view)
         if decided.yes and view.preview:
             view = terminal.decide(Decision(type="approve", plan_hash=view.preview.plan_hash))

@@ -4,14 +4,13 @@ Without a key nothing is asked.
 """
 
 import asyncio
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cartjury.agents.addresses import address_of, key_of
 from cartjury.agents.listing import OWN_MODEL, ListingError, living, own_model
 from cartjury.agents.nearest import nearest
-from cartjury.agents.panel import convene
+from cartjury.agents.panel import convene, reader_panel
 from cartjury.data.call_records import SEATS, Model, ModelTable, Panel, Seat, SeatName
 from cartjury.data.errors import CartjuryError, InputError
 from cartjury.data.options import Options
@@ -29,29 +28,31 @@ class _Seen(NamedTuple):
 
 
 def examine_models(table: ModelTable, options: Options, environ: Mapping[str, str]) -> list[Finding]:
-    """Find out what each provider in use serves, and who would sit in each seat of the jury.
+    """Find out what each provider in use serves, and who would sit in each seat of the jury and read the chat.
 
-    All six seats are looked at, also those that the configured effort leaves empty.
+    All six seats of the jury are looked at, also those that the configured effort leaves empty.
     """
     try:
         panel = convene(table, options, environ, segments=1)
         if panel.effort != "offline":
             panel = convene(table, options.model_copy(update={"effort": "thorough"}), environ, segments=1)
+        reader = reader_panel(table, options, environ)
     except InputError as error:
         return [("jury", False, str(error))]
-    asked = _in_use(table, panel, environ)
+    asked = _in_use(table, (panel, reader), environ)
     if not asked:
         return []
     listed = asyncio.run(_listings(table, asked, environ))
     return [
         *(_provider(table, name, listed[name], environ) for name in asked),
         *(_seat(name, panel, listed, table, environ) for name in SEATS if panel.effort != "offline"),
+        *(_seat(name, reader, listed, table, environ) for name in reader.seats),
     ]
 
 
-def _in_use(table: ModelTable, panel: Panel, environ: Mapping[str, str]) -> list[str]:
+def _in_use(table: ModelTable, panels: Iterable[Panel], environ: Mapping[str, str]) -> list[str]:
     """Providers with a key, servers of the user's whose address is set, and whoever else has a seat."""
-    seated = {m.provider for m in chain.from_iterable(s.models for s in panel.seats.values())}
+    seated = {m.provider for panel in panels for seat in panel.seats.values() for m in seat.models}
     named = {name for name, p in table.providers.items() if any(environ.get(e, "").strip() for e in p.url_env)}
     return [
         name

@@ -44,9 +44,10 @@ def read_decision(given: object, preview: Preview) -> Decision:
     """
     decision = _decision(given)
     shown = decision.plan_hash
-    if decision.edited_action and decision.type == "edit":
-        shown = shown or _text(decision.edited_action.args.get("plan_hash"))
+    if decision.type == "edit":
         edited(decision)
+        args = decision.edited_action.args if decision.edited_action else {}
+        shown = shown or _text(args.get("plan_hash"))
     if shown is not None and shown != preview.plan_hash:
         raise InputError(
             f"this decision is on the preview {shown[:8]}, which is no longer the one that waits "
@@ -62,8 +63,10 @@ def edited(decision: Decision) -> Wishes:
         InputError: there are none, or they are not edits.
     """
     args = decision.edited_action.args if decision.edited_action else {}
+    given = args.get("edits", ())
     try:
-        found = _EDITS.validate_python(args.get("edits", ()))
+        # The form of agent-chat-ui gives back as a text what is more than a word.
+        found = _EDITS.validate_json(given) if isinstance(given, str) else _EDITS.validate_python(given)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

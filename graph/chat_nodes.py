@@ -13,6 +13,7 @@ from langgraph.types import interrupt
 from cartjury.agents import loop
 from cartjury.agents.desks import Desks
 from cartjury.agents.interpreter import Interpreted, interpret
+from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import naming_estimate, reader_panel
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
@@ -32,7 +33,7 @@ from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
 from cartjury.tools.understand.check import check_reading
-from cartjury.tools.understand.reader import read_message, read_plainly
+from cartjury.tools.understand.read import read_message, read_plainly
 
 CHAT: Final = "chat.jsonl"  # what models made of messages, in the working folder of the first revision
 GRAMMAR: Final = "grammar"
@@ -74,6 +75,7 @@ class Chat:
         panel = reader_panel(self.desks.table, state.options, self.desks.environ)
         if not panel.seats:
             return Interpreted(why_not="; ".join(panel.empty.values()))
+        panel = await name_own_models(panel, self.desks.table, self.desks.environ)
         session = secrets.token_hex(8)
         log = Path(revisions.base_run(needed(state.history)).work) / CHAT
         desk = await self.desks.at(session, panel, log, None)

@@ -4,18 +4,13 @@ import math
 from collections.abc import Sequence
 
 from cartjury.data.chat_records import Asked, Scene, SegmentLine
-from cartjury.data.contract import COLUMN_NAMES, DERIVED
 from cartjury.data.records import SegmentPlan
 from cartjury.data.revision_records import Standing
 from cartjury.data.run_records import SegmentProfile, SegmentScore
 from cartjury.tools.brief import SMALL
-from cartjury.tools.columns import KINDS, RESERVED
+from cartjury.tools.editing.measure import columns_read
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.words import in_words
-
-FLOATS = ("double", "float", "real")
-NUMBERS = (*FLOATS, "decimal", "tinyint", "smallint", "int", "bigint", "hugeint", "utinyint", "usmallint", "uint")
-TEXTS = ("varchar", "string", "date", "boolean")  # what a condition can compare with a text
 
 
 def segment_lines(
@@ -102,26 +97,7 @@ def scene(
 def columns_of(carts: Carts) -> tuple[tuple[str, bool], ...]:
     """Return the columns that a condition can compare, and whether they hold numbers: those can be split by too.
 
-    They are the contract's without user_id, the derived features, and what else the checked rows hold. A further column
-    with NaN in it is left out: nobody has checked it, and NaN would pass as the largest value there is.
+    They are the contract's without user_id, what else the checked rows hold, and the derived features.
     """
-    # Both engines tell of a query's columns with this word.
-    told = carts.engine.aggregate(f"DESCRIBE SELECT * FROM {carts.engine.rows(carts.dataset)}")
-    types = {str(row[0]): str(row[1]).lower() for row in told}
-    further = {n: t for n, t in types.items() if n not in COLUMN_NAMES and n.casefold() not in RESERVED}
-    odd = _with_nan(carts, [name for name, kind in further.items() if kind.startswith(FLOATS)])
-    known = [(name, KINDS[name] != "date") for name in COLUMN_NAMES if name != "user_id"]
-    beyond = [
-        (name, kind.startswith(NUMBERS))
-        for name, kind in further.items()
-        if name not in odd and kind.startswith((*NUMBERS, *TEXTS)) and not kind.endswith("]")
-    ]
-    return (*known, *((name, True) for name in DERIVED), *beyond)
-
-
-def _with_nan(carts: Carts, columns: Sequence[str]) -> set[str]:
-    if not columns:
-        return set()
-    counted = ", ".join(f"count(*) FILTER (WHERE isnan({carts.sql.quoted(c)}))" for c in columns)
-    (found,) = carts.engine.aggregate(f"SELECT {counted} FROM {carts.engine.rows(carts.dataset)}")
-    return {column for column, count in zip(columns, found, strict=True) if count}
+    kinds = columns_read(carts)
+    return tuple((name, kind == "number") for name, kind in kinds.items() if name != "user_id" and kind != "other")

@@ -6,14 +6,13 @@ old and new plan -> who goes where
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from cartjury.data.chat_records import SegmentLine
 from cartjury.data.errors import PlanError
-from cartjury.data.records import SegmentPlan
 from cartjury.data.revision_records import Naming, Preview, Standing
 from cartjury.data.step_records import ResolvedEdit, UnnameStep
 from cartjury.tools.certify import in_words
+from cartjury.tools.edit import Resolved
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.lines import lines_of, segment_lines
 from cartjury.tools.migration import moves
@@ -21,25 +20,6 @@ from cartjury.tools.preview_notes import notes
 from cartjury.tools.profile import profile_segments
 from cartjury.tools.proof import prove
 from cartjury.tools.score import score_segments
-
-
-class Resolved(Protocol):
-    """Edits with everything filled in, the plan they come to, and the users of its universe."""
-
-    @property
-    def edits(self) -> Sequence[ResolvedEdit]:
-        """In the order in which they are applied."""
-        ...
-
-    @property
-    def plan(self) -> SegmentPlan:
-        """The plan after all of them."""
-        ...
-
-    @property
-    def carts(self) -> Carts:
-        """The carts, with the universe of that plan."""
-        ...
 
 
 def preview(carts: Carts, standing: Standing, revision: int, resolved: Resolved) -> Preview:

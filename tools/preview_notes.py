@@ -1,15 +1,21 @@
 """What to know before approving: limits that would break, segments nobody is in, names that would no longer be true."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from cartjury.data.chat_records import SegmentLine
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.lexicon import lexicon
-from cartjury.data.records import SegmentPlan, SizePolicy
+from cartjury.data.records import ELSE, SegmentPlan, SizePolicy
 from cartjury.data.step_records import ResolvedEdit
 from cartjury.tools.figures import users_said
 from cartjury.tools.naming import check_name
 from cartjury.tools.rules import traits
+
+# Notes of edits that speak of sizes already, and the segments in them.
+_SIZES: Final = re.compile(r"minimum|maximum|no users")
+_ID: Final = re.compile(r"\bS\d{2,3}\b")
 
 
 def notes(
@@ -19,7 +25,7 @@ def notes(
     before: Sequence[SegmentLine],
     after: Sequence[SegmentLine],
 ) -> Iterator[str]:
-    """Say what is new with the plan that edits come to; what was so before is no news.
+    """Say what is new with the plan that edits come to; what was so before, or what an edit says itself, is no news.
 
     Args:
         edits: with the notes of their own.
@@ -28,31 +34,33 @@ def notes(
         before: lines of the plan that stands.
         after: lines of the plan after the edits.
     """
-    yield from (note for edit in edits for note in edit.notes)
+    told = [note for edit in edits for note in edit.notes]
+    yield from told
     old = {line.id: line for line in before}
-    yield from _limits(plan_before, plan, old, after)
-    yield from _empty(old, after)
-    yield from _names(plan_before, plan)
+    known = {i for note in told if _SIZES.search(note) for i in _ID.findall(note)}
+    news = [line for line in after if line.id not in known and line.rule != ELSE]
+    yield from _limits(plan_before, plan, old, news)
+    yield from _empty(old, news)
+    yield from (note for note, fault in _names(plan_before, plan) if not any(fault in t for t in told))
 
 
 def _limits(
     plan_before: SegmentPlan, plan: SegmentPlan, before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]
 ) -> Iterator[str]:
-    limits = plan.size_policy
-    words = {
-        "few": f"fewer than the minimum of {limits.min_size:,}",
-        "many": f"more than the maximum of {limits.max_size:,}",
-    }
     for line in after:
-        broken, was = _broken(limits, line.users), before.get(line.id)
-        if broken and not (was and broken == _broken(plan_before.size_policy, was.users)):
-            yield f"{line.id} would have {users_said(line.users or 0)}, {words[broken]}"
+        broken, was = _broken(plan.size_policy, line.users), before.get(line.id)
+        side = broken.partition(" ")[0]
+        if broken and not (was and _broken(plan_before.size_policy, was.users).startswith(side)):
+            yield f"{line.id} would have {users_said(line.users)}, {broken}"
 
 
 def _broken(limits: SizePolicy, users: int | None) -> str:
-    if not users:
-        return ""
-    return "few" if users < limits.min_size else "many" if users > (limits.max_size or users) else ""
+    """Say which limit a size breaks; nothing where it breaks none."""
+    if users and users < limits.min_size:
+        return f"under the minimum of {limits.min_size:,}"
+    if users and limits.max_size and users > limits.max_size:
+        return f"over the maximum of {limits.max_size:,}"
+    return ""
 
 
 def _empty(before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]) -> Iterator[str]:
@@ -62,8 +70,8 @@ def _empty(before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]) -> I
             yield f"nobody would be in {line.id} ({line.rule}) today; later users may be"
 
 
-def _names(before: SegmentPlan, after: SegmentPlan) -> Iterator[str]:
-    """Names that a person keeps though the rule has changed under them."""
+def _names(before: SegmentPlan, after: SegmentPlan) -> Iterator[tuple[str, str]]:
+    """Names that stay though the rule has changed under them, and what is wrong with them."""
     old = {s.id: s for s in before.segments}
     for segment in after.segments:
         kept = segment.id in after.locks or segment.named_by == "person"
@@ -73,7 +81,7 @@ def _names(before: SegmentPlan, after: SegmentPlan) -> Iterator[str]:
         known = _faults(before, segment.id, segment.name) if was and was.name == segment.name else ()
         for fault in _faults(after, segment.id, segment.name):
             if fault not in known:
-                yield f"{segment.id} keeps its name {segment.name}. {fault}"
+                yield f"{segment.id} keeps its name {segment.name}. {fault}", fault
 
 
 def _faults(plan: SegmentPlan, segment_id: str, name: str) -> tuple[str, ...]:

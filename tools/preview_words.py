@@ -35,18 +35,24 @@ def in_words(preview: Preview) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def movement(moves: Sequence[Move]) -> str:
-    """Say who changes the segment, the largest groups first."""
+def movement(moves: Sequence[Move], *, done: bool = False) -> str:
+    """Say who changes the segment, the largest groups first.
+
+    Args:
+        moves: all pairs, those who stay too.
+        done: whether that has happened already.
+    """
     going = sorted((m for m in moves if m.source != m.target), key=lambda m: -m.users)
     staying = sum(m.users for m in moves if m.source == m.target)
     if not going:
-        return "Nobody changes the segment."
+        return f"Nobody change{'d' if done else 's'} the segment."
     lines = [f"{m.source or 'outside'} → {m.target or 'outside'}: {count(m.users)}" for m in going[:PAIRS]]
     rest = going[PAIRS:]
     if rest:
         lines.append(f"{len(rest)} more ways: {count(sum(m.users for m in rest))} together")
     total = sum(m.users for m in going)
-    return f"{users_said(total)} would move, {count(staying)} stay where they are:\n\n{listed(lines)}"
+    move, stay = ("moved", "stayed where they were") if done else ("would move", "stay where they are")
+    return f"{users_said(total)} {move}, {count(staying)} {stay}:\n\n{listed(lines)}"
 
 
 def proof(certificate: Certificate) -> str:
@@ -91,9 +97,8 @@ def _rest(before: Lines, after: Lines, others: Sequence[str]) -> str:
     who = f"The other {len(others)} keep their users" if len(others) > 1 else f"{others[0]} keeps its users"
     gaps = [abs((after[i].overall or 0.0) - (before[i].overall or 0.0)) for i in others]
     ranks = sum(before[i].rank != after[i].rank for i in others)
-    if not ranks and max(gaps) < 0.5 * 10**-DIGITS:
-        return f"{who} and scores."
-    return f"{who}; scores change by at most {max(gaps):.{DIGITS}f}, and {ranks} of the ranks."
+    scores = "scores stay" if max(gaps) < 0.5 * 10**-DIGITS else f"scores change by at most {max(gaps):.{DIGITS}f}"
+    return f"{who}; {scores}, {ranks or 'no'} rank{'s' * (ranks != 1)} change{'s' * (ranks == 1)}."
 
 
 def _row(segment_id: str, was: SegmentLine | None, is_: SegmentLine | None, asked: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cartjury.agents.panel import QUICK_SEAT, convene, naming_estimate
+from cartjury.agents.panel import QUICK_SEAT, convene, naming_estimate, reader_panel
 from cartjury.data.call_records import SEATS, Chain, Model, ModelTable, Panel, Provider
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
@@ -230,3 +230,44 @@ def test_names_that_are_not_asked_for_take_nothing() -> None:
     assert words == "none"
     assert nothing is not None
     assert (nothing.calls, nothing.tokens, nothing.cost_usd, nothing.seconds) == (0, 0, 0, 0)
+
+
+def reader(environ: dict[str, str], table: ModelTable = TABLE, **opts: Any) -> Panel:
+    chain = Chain(models=("sun/alpha", "moon/beta"), temperature=0.0)
+    presets = {**table.presets, "default": {**table.presets["default"], "interpreter": chain}}
+    return reader_panel(table.model_copy(update={"presets": presets}), Options(**opts), environ)
+
+
+def test_the_reader_sits_alone_with_the_models_that_have_a_key_and_the_caps() -> None:
+    found = reader({"MOON_KEY": "m"}, max_calls=3)
+
+    assert tuple(found.seats) == ("interpreter",)
+    assert refs(found, "interpreter") == ["moon/beta"]
+    assert found.seats["interpreter"].temperature == 0.0
+    assert found.caps.max_calls == 3
+
+
+@pytest.mark.parametrize(
+    ("environ", "opts", "why"),
+    [
+        ({}, {}, "no key for sun or moon: set SUN_KEY or MOON_KEY"),
+        (KEYS, {"jury": "offline"}, "the jury 'offline' asks no model"),
+        (KEYS, {"effort": "offline"}, "the effort 'offline' asks no model"),
+        (KEYS, {"jury": "judges"}, "the preset judges names no model for it"),
+    ],
+)
+def test_an_empty_seat_of_the_reader_says_why(environ: dict[str, str], opts: dict[str, Any], why: str) -> None:
+    found = reader(environ, **opts)
+
+    assert (found.seats, found.empty) == ({}, {"interpreter": why})
+
+
+def test_a_model_for_the_reader_alone_seats_no_jury() -> None:
+    chosen = {"interpreter": ModelChoice(provider="own", model="mine", temperature=0.1)}
+
+    assert refs(reader({}, models=chosen), "interpreter") == ["own/mine"]
+    assert panel({}, models=chosen).preset == "offline"
+
+
+def test_no_jury_seats_a_reader() -> None:
+    assert "interpreter" not in panel(effort="thorough").seats

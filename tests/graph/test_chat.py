@@ -87,11 +87,11 @@ def test_a_revision_is_published_beside_the_run_which_stays_as_it_is(run: Finish
 
 
 def test_all_segments_are_rescored_and_only_the_changed_one_is_named_anew(talk: Talk) -> None:
-    before = names(talk.state)
+    before, scored = names(talk.state), len(talk.state.scores)
     state = talk.do(MERGE)
     after = names(state)
 
-    assert len(state.scores) == len(before) - 1
+    assert len(state.scores) == scored - 1
     assert {i: n for i, n in after.items() if i != "S01"} == {
         i: n for i, n in before.items() if i not in {"S01", "S03"}
     }
@@ -136,6 +136,13 @@ def test_other_edits_instead_of_those_shown_are_shown_first(talk: Talk) -> None:
     assert names(talk.state)["S02"] == "Warm_Hearts"
 
 
+def test_edits_may_come_back_as_the_text_of_a_form(talk: Talk) -> None:
+    talk.edit(MERGE)
+    talk.decide("edit", edited_action={"name": "apply_edits", "args": {"edits": json.dumps([RENAME])}})
+
+    assert shown(talk)["args"]["edits"] == [RENAME]
+
+
 def test_an_approval_of_another_preview_is_refused(talk: Talk) -> None:
     talk.edit(MERGE)
     old = shown(talk)["args"]["plan_hash"]
@@ -149,14 +156,14 @@ def test_an_approval_of_another_preview_is_refused(talk: Talk) -> None:
     assert names(talk.state)["S02"] == "Warm_Hearts"
 
 
-@pytest.mark.parametrize("answer", ["maybe", {"decisions": []}, {"decisions": [{"type": "apply"}]}, 7, None])
+@pytest.mark.parametrize(
+    "answer",
+    ["maybe", 7, {"decisions": []}, {"decisions": [{"type": "apply"}]}, {"decisions": [{"type": "edit"}]}],
+)
 def test_what_is_no_decision_is_asked_for_again(talk: Talk, answer: object) -> None:
     before = plan_of(talk.state)
     talk.edit(MERGE)
-    if answer is None:
-        talk.graph.invoke(Command(resume={"decisions": [{"type": "edit"}]}), talk.config)
-    else:
-        talk.graph.invoke(Command(resume=answer), talk.config)
+    talk.graph.invoke(Command(resume=answer), talk.config)
 
     assert plan_of(talk.state) == before
     assert "decision" in shown(talk)["description"]

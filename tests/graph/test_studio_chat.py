@@ -1,4 +1,4 @@
-"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, and the page docs/studio.md."""
+"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, and the page of the docs."""
 
 import json
 import os

@@ -34,7 +34,7 @@ def what_changed(
         [
             _way(base, history),
             listed([_totals(before, standing), *changed]),
-            movement(moved),
+            movement(moved, done=True),
         ]
     )
 

@@ -37,31 +37,35 @@ def _rank(one: Subject, standing: Standing) -> str:
 
 
 def _compared(about: Subject, other: Subject | None, standing: Standing) -> str:
-    mine = _scored(about)
+    scores = {score.segment_id: score for score in standing.scores}
+    mine = scores[about.segment.id]
     own = _parts(mine.contributions)
-    base = _parts(_scored(other).contributions) if other else _means(standing.scores)
-    total = f"overall score {sum(own.values()):.{DIGITS}f}"
-    whom = f"{other.title}, rank {other.rank}" if other else f"the mean of the {len(standing.scores)} segments"
-    gap = sum(own.values()) - sum(base.values())
-    lead = (
-        f"{title}: {abs(gap):.{DIGITS}f} {'above' if gap >= 0 else 'below'} {whom} ({sum(base.values()):.{DIGITS}f})."
-    )
-    notes = listed(mine.notes)
-    return "\n\n".join(
-        [lead, _table(own, base, mine, standing, other.segment.id if other else "mean"), _most(own, base, gap), notes]
-    )
+    base = _parts(scores[other.segment.id].contributions) if other else _means(standing.scores)
+    whom = f"{other.title}, {_rank(other, standing)}" if other else f"the mean of the {len(scores)} segments"
+    total, against, gap = sum(own.values()), sum(base.values()), sum(own.values()) - sum(base.values())
+    side = f"{abs(gap):.{DIGITS}f} {'above' if gap >= 0 else 'below'} {whom} ({against:.{DIGITS}f})"
+    lead = f"**{about.title}** is {_rank(about, standing)}, overall score {total:.{DIGITS}f}: {side}."
+    drawn = _table(own, base, _weighted(mine, standing), other.segment.id if other else "mean")
+    return "\n\n".join(filter(None, [lead, drawn, _most(own, base, gap), listed(mine.notes)]))
+
+
+def _weighted(mine: SegmentScore, standing: Standing) -> dict[MetricName, tuple[float, float]]:
+    """The weight of each component, and the value that it is multiplied with."""
+    weights = dict(zip(METRICS, standing.plan.weights.as_tuple(), strict=True))
+    if standing.plan.scoring == "scaled":
+        return {m: (weights[m], mine.scaled[m]) for m in METRICS}
+    return {m: (weights[m], mine.contributions[m] / weights[m] if weights[m] else 0.0) for m in METRICS}
 
 
 def _table(
-    own: Mapping[MetricName, float], base: Mapping[MetricName, float], mine: SegmentScore, standing: Standing, whom: str
+    own: Mapping[MetricName, float],
+    base: Mapping[MetricName, float],
+    weighted: Mapping[MetricName, tuple[float, float]],
+    whom: str,
 ) -> str:
-    weights = dict(zip(METRICS, standing.plan.weights.as_tuple(), strict=True))
-    values = dict(mine.scaled)
-    if standing.plan.scoring == "seed":
-        values = {m: mine.contributions[m] / weights[m] if weights[m] else 0.0 for m in METRICS}
     head = (*HEAD, "adds", whom, "difference")
     rows = [
-        (METRIC_LABELS[m], f"{weights[m]:g}", f"{values[m]:.3f}", *_three(own[m], base[m]))
+        (METRIC_LABELS[m], f"{weighted[m][0]:.4g}", f"{weighted[m][1]:.{DIGITS}f}", *_three(own[m], base[m]))
         for m in sorted(METRICS, key=lambda m: -own[m])
     ]
     total = ("Overall", "", "", *_three(sum(own.values()), sum(base.values())))
@@ -75,6 +79,8 @@ def _three(own: float, base: float) -> tuple[str, str, str]:
 def _most(own: Mapping[MetricName, float], base: Mapping[MetricName, float], gap: float) -> str:
     """Name the component that decides: the largest difference in the direction of the whole."""
     most = max(METRICS, key=lambda m: (own[m] - base[m]) * (1 if gap >= 0 else -1))
+    if own[most] == base[most]:
+        return ""
     largest = f"{own[most] - base[most]:+.{DIGITS}f} of {gap:+.{DIGITS}f}"
     return f"{METRIC_LABELS[most]} makes the largest difference: {largest}."
 
@@ -85,9 +91,3 @@ def _means(scores: Sequence[SegmentScore]) -> dict[MetricName, float]:
 
 def _parts(contributions: Mapping[MetricName, float]) -> dict[MetricName, float]:
     return dict(zip(METRICS, adding_up([contributions[m] for m in METRICS], DIGITS), strict=True))
-
-
-def _scored(about: Subject) -> SegmentScore:
-    if about.score is None:
-        raise LookupError(f"{about.segment.id} has no score")
-    return about.score

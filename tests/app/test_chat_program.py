@@ -111,8 +111,9 @@ def test_an_approval_that_waited_outlives_a_kill(run: Path) -> None:
         process.stdin.flush()
         assert process.stdout.readline()
         process.send_signal(signal.SIGKILL)
-    done = chat(run, "--say", "")
+    done = chat(run, typed="")
     assert done.code == 4
+    assert "S01" in done.out
     assert chat(run, "--approve", waiting(done)).code == 0
     assert json.loads(plan(run, "revisions/0002"))["revision"] == 2
 

@@ -1,0 +1,184 @@
+"""Edits that say where to cut: splits at places, cuts and levels of dimensions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cartjury.data.edit_records import AddDimension, DropDimension, SetCut, SetLevels
+from cartjury.data.records import Dimension
+from cartjury.tools.columns import KINDS
+from cartjury.tools.understand.build_segments import Builder, Built, splits
+from cartjury.tools.understand.match import Caught
+from cartjury.tools.understand.trouble import Trouble, impossible
+from cartjury.tools.understand.values import Place
+from cartjury.tools.understand.view import View
+
+
+def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:
+    """Say places as `values` or `quantiles`, in increasing order.
+
+    Returns:
+        One of the two, or what is open: a percentage of a score may be a value or a share of users.
+    """
+    kinds = {p.kind for p in places}
+    at = sorted({p.at for p in places})
+    score = KINDS.get(column) == "score"
+    if len(at) != len(places):
+        return impossible("Two cuts at one place make no level between them.")
+    if len(at) > 4:
+        return impossible(f"There can be at most 4 cuts, not {len(at)}.")
+    if kinds == {"quantile"} or (kinds == {"percent"} and not score):
+        if not (at[0] > 0 and at[-1] < 1):
+            return impossible("A share of users to cut at lies between 0 and 100 %.")
+        return {"quantiles": tuple(at)}
+    if kinds == {"percent"}:
+        return Trouble(f"Is {at[0]:.0%} a value of {column}, or that share of users? Write {at[0]:g}, or 'percentile'.")
+    if "days" in kinds and not (column.startswith("days_") or column not in KINDS):
+        return Trouble(f"{column} is no number of days. Which column do you mean?")
+    if not kinds <= {"value", "money", "days"}:
+        return Trouble("Values or shares of users? Write all cuts the same way.")
+    if "money" in kinds and (score or column not in {"avg_order_value"} and column in KINDS):
+        return Trouble(f"{column} is no amount of money. Which column do you mean?")
+    if score and not (0 < at[0] and at[-1] <= 1):
+        return impossible(f"{column} goes from 0 to 1, so it cannot be cut at {at[-1]:g}.")
+    return {"values": tuple(at)}
+
+
+def _split_at(caught: Caught, view: View) -> Built:
+    places, by = caught["places"], caught.get("feature")
+    if by is not None and caught.get("feature2", by) != by:
+        return Trouble(f"By {by} or by {caught['feature2']}?")
+    if by is None and {p.kind for p in places} == {"money"} and "avg_order_value" in view.scene.numeric:
+        by = "avg_order_value"
+    if by is None:
+        return Trouble("A place of which feature? Say it like: split S01 by AOV at 200.")
+    found = where(places, by)
+    if isinstance(found, Trouble):
+        return found
+    # The median is where a column is cut anyway; of a dimension it says that levels do not count.
+    plain = found == {"quantiles": (0.5,)} and all(d.column != by for d in view.scene.plan.dimensions)
+    return splits(caught["segs"], view, by=by, **({} if plain else found))
+
+
+def _split_top(caught: Caught, view: View) -> Built:
+    share = caught["share"]
+    if not 0 < share < 1:
+        return impossible("The top share lies between 0 and 100 %.")
+    return splits(caught["segs"], view, by=caught["feature"], quantiles=(round(1 - share, 9),))
+
+
+def _set_levels(caught: Caught, _: View) -> Built:
+    if not 2 <= caught["n"] <= 5:
+        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
+    return (SetLevels(dimension=caught["dim"].name, levels=caught["n"]),)
+
+
+def _set_cuts(caught: Caught, _: View) -> Built:
+    dimension: Dimension = caught["dim"]
+    found = where(caught["places"], dimension.column)
+    if isinstance(found, Trouble):
+        return found
+    if len(caught["places"]) == 1:
+        return _one_cut(dimension, None, caught["places"][0], found)
+    cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
+    return (SetLevels(dimension=dimension.name, **cuts),)
+
+
+def _one_cut(dimension: Dimension, position: int | None, place: Place, found: dict[str, Any]) -> Built:
+    cut = {"quantile": place.at} if "quantiles" in found else {"value": place.at}
+    if position is None and len(dimension.cuts) > 1:
+        moved = tuple((SetCut(dimension=dimension.name, position=i, **cut),) for i in range(1, len(dimension.cuts) + 1))
+        fewer = {"quantiles": (place.at,)} if "quantiles" in found else {"cuts": (place.at,)}
+        at = ", ".join(f"{c:g}" for c in dimension.cuts)
+        return Trouble(
+            f"{dimension.name} is cut at {at}. Which cut shall move, or shall there be only one?",
+            options=(*moved, (SetLevels(dimension=dimension.name, **fewer),)),
+        )
+    return (SetCut(dimension=dimension.name, position=position, **cut),)
+
+
+def _set_cut(caught: Caught, _: View) -> Built:
+    dimension: Dimension = caught["dim"]
+    return _moved(dimension, caught["which"], caught["place"], caught.get("way"))
+
+
+def _moved(dimension: Dimension, which: int | None, place: Place, way: str | None = None) -> Built:
+    count = len(dimension.cuts)
+    position = count if which == -1 else which
+    if position is not None and not 1 <= position <= count:
+        return impossible(f"{dimension.name} has {count} cut{'s' * (count > 1)}, none is number {position}.")
+    found = where((place,), dimension.column)
+    if isinstance(found, Trouble):
+        return found
+    if position is not None and way and "values" in found:
+        before = dimension.cuts[position - 1]
+        if (way == "up") != (place.at > before):
+            side = "above" if way == "up" else "below"
+            return Trouble(
+                f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?"
+            )
+    return _one_cut(dimension, None if position is None or count == 1 else position, place, found)
+
+
+def _set_cut_moved(caught: Caught, _: View) -> Built:
+    if "edge" in caught:
+        return _edge(caught["edge"], caught["place"], caught["way"])
+    dimension: Dimension = caught["dim"]
+    which = caught.get("which", 1 if len(dimension.cuts) == 1 else None)
+    return _moved(dimension, which, caught["place"], caught["way"])
+
+
+def _set_edge(caught: Caught, _: View) -> Built:
+    if "edge" not in caught:
+        return _edge((caught["dim"], "High"), caught["place"], None)
+    return _edge(caught["edge"], caught["place"], None)
+
+
+def _edge(edge: tuple[Dimension, str], place: Place, way: str | None) -> Built:
+    """Move the cut where a level begins; where the lowest one ends."""
+    dimension, level = edge
+    names = [name for name in dimension.level_names if name != "Unknown"]
+    if level not in names:
+        return impossible(f"{dimension.name} has no level {level} that begins somewhere; there are {', '.join(names)}.")
+    return _moved(dimension, max(names.index(level), 1), place, way)
+
+
+def _add_dimension(caught: Caught, view: View) -> Built:
+    return added(caught["column"], view)
+
+
+def added(column: str, view: View, **cuts: Any) -> Built:
+    """A new dimension, if the plan has none of that column."""
+    taken = next((d.name for d in view.scene.plan.dimensions if d.column == column), None)
+    if taken:
+        return impossible(f"{column} is a dimension already: {taken}.")
+    return (AddDimension(column=column, **cuts),)
+
+
+def _add_levels(caught: Caught, view: View) -> Built:
+    if not 2 <= caught["n"] <= 5:
+        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
+    return added(caught["column"], view, levels=caught["n"])
+
+
+def _add_at(caught: Caught, view: View) -> Built:
+    found = where(caught["places"], caught["column"])
+    if isinstance(found, Trouble):
+        return found
+    cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
+    return added(caught["column"], view, **cuts)
+
+
+PLACES: Final[Mapping[str, Builder]] = {
+    "split_at": _split_at,
+    "split_top": _split_top,
+    "set_levels": _set_levels,
+    "set_levels_named": _set_levels,
+    "set_cuts": _set_cuts,
+    "set_cut": _set_cut,
+    "set_cut_moved": _set_cut_moved,
+    "set_edge": _set_edge,
+    "add_dimension": _add_dimension,
+    "add_dimension_levels": _add_levels,
+    "add_dimension_at": _add_at,
+    "drop_dimension": lambda caught, _: (DropDimension(dimension=caught["dim"].name),),
+}

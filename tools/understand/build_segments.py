@@ -1,0 +1,191 @@
+"""Edits of segments and their names, from what the slots of a phrase hold."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
+from cartjury.tools.understand.match import Caught
+from cartjury.tools.understand.trouble import Trouble, impossible
+from cartjury.tools.understand.view import View
+
+Built = tuple[Edit, ...] | Trouble
+Builder = Callable[[Caught, View], Built]
+
+
+def _merge(caught: Caught, view: View) -> Built:
+    return merged(caught["segs"], view)
+
+
+def merged(ids: tuple[str, ...], view: View) -> Built:
+    """Merge segments, each named once."""
+    distinct = tuple(sorted(set(ids), key=lambda i: (len(i), i)))
+    if len(distinct) < 2:
+        return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
+    if len(distinct) == len(view.lines):
+        return Trouble(
+            "Merge all segments into a single one? Then nothing is left to tell apart.",
+            options=((Merge(segments=distinct),),),
+        )
+    return (Merge(segments=distinct),)
+
+
+def _merge_pair(caught: Caught, view: View) -> Built:
+    a, b = (x if isinstance(x, tuple) else (x,) for x in (caught["a"], caught["b"]))
+    if set(a) & set(b):
+        both = ", ".join(sorted(set(a) & set(b)))
+        return impossible(f"{both} cannot be merged with itself.")
+    return merged((*a, *b), view)
+
+
+def _merge_pairs(caught: Caught, view: View) -> Built:
+    a, b, c, d = (caught[k] for k in "abcd")
+    if len({a, b, c, d}) < 4:
+        return Trouble("A segment stands in both pairs. Which merges do you want?")
+    first, second = merged((a, b), view), merged((c, d), view)
+    if isinstance(first, Trouble):
+        return first
+    return second if isinstance(second, Trouble) else (*first, *second)
+
+
+def _merge_as(caught: Caught, view: View) -> Built:
+    found = merged(caught["segs"], view)
+    if isinstance(found, Trouble):
+        return found
+    return (*found, Rename(segment=min(caught["segs"]), name=caught["name"]))
+
+
+def _merge_into_name(caught: Caught, view: View) -> Built:
+    found = _merge_as(caught, view)
+    if isinstance(found, Trouble):
+        return found
+    return Trouble(
+        f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,)
+    )
+
+
+def _rename(caught: Caught, _: View) -> Built:
+    return (Rename(segment=caught["seg"], name=caught["name"]),)
+
+
+def _rename_pairs(caught: Caught, _: View) -> Built:
+    pairs = [(caught[s], caught[n]) for s, n in (("a", "n"), ("b", "m"), ("c", "o")) if s in caught]
+    if len({s for s, _ in pairs}) < len(pairs):
+        return Trouble("One segment gets two names. Which one?")
+    return tuple(Rename(segment=segment, name=name) for segment, name in pairs)
+
+
+def _rename_open(caught: Caught, _: View) -> Built:
+    again = (AskAgain(segments=(caught["seg"],)),)
+    return Trouble(
+        f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,)
+    )
+
+
+def _split(caught: Caught, view: View) -> Built:
+    if "feature" not in caught:
+        return open_split(caught["segs"], view)
+    return splits(caught["segs"], view, by=caught["feature"])
+
+
+def splits(ids: tuple[str, ...], view: View, *, by: str, **where: Any) -> Built:
+    """One split for each segment."""
+    if len(ids) == len(view.lines) and len(ids) > 2:
+        return Trouble(f"Split every segment by {by}? Then say: add {by} as a dimension.")
+    return tuple(Split(segment=i, by=_said(by, view), **where) for i in ids)
+
+
+def _said(column: str, view: View) -> str:
+    """A dimension goes by its name: where a segment spans several of its levels, these are its parts."""
+    return next((d.name for d in view.scene.plan.dimensions if d.column == column), column)
+
+
+def open_split(ids: tuple[str, ...], view: View, **where: Any) -> Trouble:
+    """Ask which feature to split by; what tells users apart beside the dimensions comes first."""
+    taken = {d.column for d in view.scene.plan.dimensions}
+    columns = sorted(view.scene.numeric, key=lambda c: c in taken)[:5]
+    options = [found for c in columns if not isinstance(found := splits(ids, view, by=c, **where), Trouble)]
+    return Trouble(f"By which feature shall {' and '.join(ids)} be split?", options=tuple(options))
+
+
+def _split_half(caught: Caught, view: View) -> Built:
+    by = caught.get("feature")
+    if by is None:
+        return open_split(caught["segs"], view)
+    if caught.get("feature2", by) != by:
+        return Trouble(f"By {by} or by {caught['feature2']}?")
+    # Two parts are wanted, also of a segment with three levels of that dimension.
+    dimension = any(d.column == by for d in view.scene.plan.dimensions)
+    return splits(caught["segs"], view, by=by, quantiles=(0.5,) if dimension else ())
+
+
+def _split_parts(caught: Caught, view: View) -> Built:
+    n = caught["n"]
+    if n == 2:
+        return _split_half(caught, view)
+    if not 2 <= n <= 5:
+        return impossible(f"A split makes 2 to 5 parts, not {n}.")
+    quantiles = tuple(round(i / n, 12) for i in range(1, n))
+    by = caught.get("feature")
+    if by is None:
+        return open_split(caught["segs"], view, quantiles=quantiles)
+    return splits(caught["segs"], view, by=by, quantiles=quantiles)
+
+
+def _lock(caught: Caught, view: View) -> Built:
+    ids = caught["segs"]
+    return (Lock(segments=() if len(ids) == len(view.lines) else ids),)
+
+
+def _lock_that(_: Caught, view: View) -> Built:
+    if len(view.focus) == 1:
+        return (Lock(segments=view.focus),)
+    return Trouble("Which name shall be kept? Name the segment.")
+
+
+def _unlock(caught: Caught, view: View) -> Built:
+    ids = caught["segs"]
+    return (Unlock(segments=() if len(ids) == len(view.lines) else ids),)
+
+
+def _ask_again(caught: Caught, view: View) -> Built:
+    ids = caught["segs"]
+    return (AskAgain(segments=() if len(ids) == len(view.lines) else ids, guidance=_wish(caught)),)
+
+
+def _ask_again_all(caught: Caught, _: View) -> Built:
+    return (AskAgain(guidance=_wish(caught)),)
+
+
+def _wish(caught: Caught) -> str:
+    return str(caught.get("style", "") or caught.get("guidance", ""))
+
+
+def _dislike(caught: Caught, _: View) -> Built:
+    ids = caught["segs"]
+    said = " and ".join(ids)
+    return Trouble(
+        f"What shall be done about the name of {said}?", options=((AskAgain(segments=ids),), (Lock(segments=ids),))
+    )
+
+
+SEGMENTS: Final[Mapping[str, Builder]] = {
+    "merge": _merge,
+    "merge_pair": _merge_pair,
+    "merge_pairs": _merge_pairs,
+    "merge_as": _merge_as,
+    "merge_into_name": _merge_into_name,
+    "rename": _rename,
+    "rename_pairs": _rename_pairs,
+    "rename_open": _rename_open,
+    "split": _split,
+    "split_half": _split_half,
+    "split_parts": _split_parts,
+    "lock": _lock,
+    "lock_all": lambda _c, _v: (Lock(),),
+    "lock_that": _lock_that,
+    "unlock": _unlock,
+    "unlock_all": lambda _c, _v: (Unlock(),),
+    "ask_again": _ask_again,
+    "ask_again_all": _ask_again_all,
+    "dislike": _dislike,
+}

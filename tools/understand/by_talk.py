@@ -1,0 +1,97 @@
+"""Segments by what was talked of: it, those two, the merged one, the one you just renamed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cartjury.data.chat_words import Phrase, chat_words
+from cartjury.tools.understand.match import Found, Line
+from cartjury.tools.understand.mention import Mention, no_mention
+
+# What was done, by the words for what came of it.
+DONE: Final = {
+    "rename": ("renamed", "named"),
+    "merge": ("merged", "combined", "joined"),
+    "split": ("split", "divided"),
+    "lock": ("locked",),
+    "unlock": ("unlocked",),
+}
+
+
+def by_focus(line: Line, at: int) -> Iterator[Found]:
+    """It, that one; them, both; those two, those three."""
+    words, focus = chat_words().words, line.view.focus
+    for end in line.any_of(words["it"], at):
+        if line.word(at) in {"one"}:
+            continue
+        if len(focus) == 1:
+            yield end, Mention(focus)
+        elif line.view.parted:
+            yield end, no_mention("Which part do you mean? Wait for the split, then say it.")
+        else:
+            options = focus if 1 < len(focus) <= 5 else ()
+            said = f": {' or '.join(focus)}" if options else ""
+            yield end, no_mention(f"Which segment do you mean{said}?")
+    for phrases, count in ((words["them"], None), (words["those_two"], 2), (words["those_three"], 3)):
+        for end in line.any_of(phrases, at):
+            if len(focus) > 1 and count in {None, len(focus)}:
+                yield end, Mention(focus)
+            else:
+                yield end, no_mention("Which segments do you mean? Name them.")
+
+
+def by_recent(line: Line, at: int) -> Iterator[Found]:
+    """The merged one, the one you just renamed, the two you split, the new one."""
+    for kind, verbs in DONE.items():
+        for phrase in _phrases(verbs):
+            if line.starts(phrase, at):
+                yield at + len(phrase), _recent(line, kind, many=False)
+        for phrase in _plural_phrases(verbs):
+            if line.starts(phrase, at):
+                yield at + len(phrase), _recent(line, kind, many=True)
+    for phrase in (("new", "one"), ("new", "segment"), ("newest", "one"), ("newest", "segment")):
+        if line.starts(phrase, at):
+            yield at + len(phrase), _newest(line)
+
+
+def _phrases(verbs: tuple[str, ...]) -> Iterator[Phrase]:
+    for verb in verbs:
+        for noun in ("one", "segment", "group"):
+            yield (verb, noun)
+            for who in ("you", "i", "we"):
+                for when in ((), ("last",), ("previously",), ("before",)):
+                    yield (noun, who, *when, verb)
+                    yield (noun, who, "have", *when, verb)
+                    yield (noun, "that", who, *when, verb)
+                yield (noun, who, verb, "last")
+                yield (noun, who, verb, "before")
+            yield (noun, "that", "was", verb)
+
+
+def _plural_phrases(verbs: tuple[str, ...]) -> Iterator[Phrase]:
+    for phrase in _phrases(verbs):
+        for nouns in ("ones", "segments", "two", "parts"):
+            singular = "group" if nouns == "groups" else "one"
+            if singular in phrase:
+                yield tuple(nouns if w == singular else w for w in phrase)
+
+
+def _recent(line: Line, kind: str, *, many: bool) -> Mention:
+    """What came of the newest edit of a kind."""
+    there = {i.id for i in line.view.lines}
+    for done, ids in line.view.scene.recent:
+        if done != kind:
+            continue
+        left = tuple(i for i in ids if i in there)
+        if not left or line.view.stale:
+            break
+        if many or len(left) == 1:
+            return Mention(left) if many == (len(left) > 1) else no_mention("Which segments do you mean? Name them.")
+        return Mention(left, one=True)
+    return no_mention(f"Which segment do you mean? I see none that came of a {kind} just before.")
+
+
+def _newest(line: Line) -> Mention:
+    kinds = [kind for kind, _ in line.view.scene.recent if kind in {"merge", "split"}]
+    if line.view.clause and line.view.gone and not line.view.parted and len(line.view.focus) == 1:
+        return Mention(line.view.focus)
+    return _recent(line, kinds[0], many=False) if kinds else no_mention("Which segment do you mean? None is new.")

@@ -1,0 +1,82 @@
+"""Match phrases against tokens: every way to read them, so that what can be read in two ways is seen to be."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from cartjury.data.chat_words import Phrase
+from cartjury.tools.understand.phrases import Either, Part, Parts, Slot, Word
+from cartjury.tools.understand.tokens import Token
+from cartjury.tools.understand.trouble import Trouble
+
+Found = tuple[int, Any]  # where it ends, and what it is
+Reader = Callable[["Line", int], Iterable[Found]]
+Caught = Mapping[str, Any]
+
+
+class Line(NamedTuple):
+    """What is being read.
+
+    Attributes:
+        text: the message as it was written.
+        tokens: of the whole message.
+        view: what is known of the plan and the talk.
+        slots: a reader for each kind of slot.
+        cache: what slots were found to hold, by kind and place.
+    """
+
+    text: str
+    tokens: Sequence[Token]
+    view: Any
+    slots: Mapping[str, Reader]
+    cache: dict[tuple[str, int], tuple[Found, ...]]
+
+    def word(self, at: int) -> str:
+        """The text of a token that is no quote; "" behind the end."""
+        return self.tokens[at].text if at < len(self.tokens) and self.tokens[at].kind != "quote" else ""
+
+    def starts(self, phrase: Phrase, at: int) -> bool:
+        """Whether a phrase stands at a place."""
+        return all(self.word(at + i) == word for i, word in enumerate(phrase))
+
+    def any_of(self, phrases: Iterable[Phrase], at: int) -> Iterator[int]:
+        """Yield the ends of the phrases that stand at a place, longest first."""
+        yield from (at + len(p) for p in phrases if self.starts(p, at))
+
+
+def matches(line: Line, parts: Parts, at: int) -> Iterator[tuple[int, Caught]]:
+    """Yield every way to read the tokens from a place on as these parts: the end, and what the slots hold."""
+    yield from _rest(line, parts, at, {})
+
+
+def _rest(line: Line, parts: Parts, at: int, caught: Caught) -> Iterator[tuple[int, Caught]]:
+    if not parts:
+        yield at, caught
+        return
+    for end, more in _one(line, parts[0], at, caught):
+        yield from _rest(line, parts[1:], end, more)
+
+
+def _one(line: Line, part: Part, at: int, caught: Caught) -> Iterator[tuple[int, Caught]]:
+    match part:
+        case Word(others=others):
+            yield from ((end, caught) for end in line.any_of(others, at))
+        case Slot(key=key, kind=kind):
+            yield from ((end, {**caught, key: value}) for end, value in slot(line, kind, at))
+        case Either(options=options):
+            for option in options:
+                yield from _rest(line, option, at, caught)
+
+
+def slot(line: Line, kind: str, at: int) -> tuple[Found, ...]:
+    """Return all that a slot can hold at a place."""
+    key = (kind, at)
+    if key not in line.cache:
+        # What reads itself (a list of lists) finds nothing rather than going on for ever.
+        line.cache[key] = ()
+        line.cache[key] = tuple(line.slots[kind](line, at)) if at < len(line.tokens) else ()
+    return line.cache[key]
+
+
+def trouble_in(caught: Caught) -> Trouble | None:
+    """Return the first trouble that a slot held."""
+    return next((value for value in caught.values() if isinstance(value, Trouble)), None)

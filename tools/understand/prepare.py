@@ -1,0 +1,68 @@
+"""From a message to the tokens that phrases are matched against."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from cartjury.data.chat_records import Scene
+from cartjury.data.chat_words import ChatWords, Phrase, chat_words
+from cartjury.tools.understand.by_name import name_words
+from cartjury.tools.understand.by_talk import DONE
+from cartjury.tools.understand.features import words_of_name
+from cartjury.tools.understand.numbers import with_numbers
+from cartjury.tools.understand.phrases import phrase_words
+from cartjury.tools.understand.spelling import repaired
+from cartjury.tools.understand.tokens import Token, tokenise
+
+# Words that code compares with, beside the tables.
+_OTHERS = frozenset(
+    """both all small tiny large huge big median quantile percentile percentiles month months year years quarter per cent
+    newest last previously before have that was id number no one half to with and or between from dozen couple be a an""".split()
+)
+
+
+def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
+    """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
+    words, known = chat_words(), known_words(scene)
+    tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
+    kept = (t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    # An underscore is read like a space; a text that is taken as it was written keeps it.
+    kept = (t for t in kept if t.text != "_" or t.kind == "quote")
+    return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
+
+
+def known_words(scene: Scene) -> frozenset[str]:
+    """All words that mean something in this scene."""
+    columns = (word for c in scene.columns for word in words_of_name(c))
+    dimensions = (word for d in scene.plan.dimensions for word in words_of_name(d.name))
+    return _table_words() | name_words(scene.lines) | frozenset(columns) | frozenset(dimensions)
+
+
+def _table_words() -> frozenset[str]:
+    words = chat_words()
+    phrases: list[Phrase] = [*words.openers, *words.closers, *words.joints, *words.standing]
+    tables = (words.words, words.columns, words.metrics, words.level_words, words.adjectives, words.kinds, words.frames)
+    phrases += [p for table in tables for listed in table.values() for p in listed]
+    numbers = (
+        words.tens,
+        words.units,
+        words.scales,
+        words.ordinals,
+        words.fractions,
+        words.share_names,
+        words.day_words,
+    )
+    done = (verb for verbs in DONE.values() for verb in verbs)
+    return (
+        frozenset(_flat(phrases))
+        | phrase_words()
+        | _OTHERS
+        | frozenset([*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words])
+    )
+
+
+def _flat(phrases: Iterable[Phrase]) -> Iterable[str]:
+    return (word for phrase in phrases for word in phrase)
+
+
+def _is_picture(token: Token) -> bool:
+    return token.kind == "mark" and all(unicodedata.category(c) in {"So", "Sk", "Mn", "Cf"} for c in token.text)

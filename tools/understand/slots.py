@@ -1,0 +1,117 @@
+"""The slots of phrases, and what reads each of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from cartjury.data.chat_words import Phrase, chat_words
+from cartjury.data.records import LEVEL_NAMES
+from cartjury.tools.understand import conditions, features, mentions, texts, values, worths
+from cartjury.tools.understand.match import Found, Line, Reader
+
+
+def _fixed(found: Callable[[], Mapping[Any, tuple[Phrase, ...]]]) -> Reader:
+    """A reader of fixed phrases: what they stand for."""
+
+    def read(line: Line, at: int) -> Iterator[Found]:
+        for value, phrases in found().items():
+            yield from ((end, value) for end in line.any_of(phrases, at))
+
+    return read
+
+
+def _column(line: Line, at: int) -> Iterator[Found]:
+    yield from features.feature(line, at)
+
+
+def _number_id(line: Line, at: int) -> Iterator[Found]:
+    start = at + (line.word(at) in {"number", "#", "no"})
+    if start < len(line.tokens):
+        yield from values.count(line, start)
+
+
+def _which(line: Line, at: int) -> Iterator[Found]:
+    """Which cut of a dimension: 1 is the lowest, -1 the highest."""
+    yield from values.ordinal(line, at)
+    for words, position in ((("lower", "lowest", "bottom"), 1), (("upper", "highest", "higher", "top", "last"), -1)):
+        if line.word(at) in words:
+            yield at + 1, position
+
+
+def _level_list(line: Line, at: int) -> Iterator[Found]:
+    """Low, medium and high: how many, where these are the names that so many levels have."""
+    said, end = list[str](), at
+    while end < len(line.tokens):
+        found = next(iter(sorted(features.levels(line, end), reverse=True)), None)
+        if found is None:
+            break
+        end, name = found
+        said.append(name)
+        if any(set(said) == set(names) for names in LEVEL_NAMES.values()):
+            yield end, len(said)
+        while line.word(end) in {",", "and", "/", "&"}:
+            end += 1
+
+
+def _standing(line: Line, at: int) -> Iterator[Found]:
+    yield from ((end, "") for end in line.any_of(chat_words().standing, at))
+    for start in (
+        at,
+        *line.any_of(
+            (("number",), ("only",), ("#",), ("no",), ("at",), ("on",), ("place",), ("rank",), ("only", "number")), at
+        ),
+    ):
+        token = line.tokens[start] if start < len(line.tokens) else None
+        if token and token.value is not None or (start > at and line.word(start) in chat_words().units):
+            yield from (
+                (end, "") for end in (start + 1, *line.any_of((("place",), ("one",), ("best",), ("rank",)), start + 1))
+            )
+
+
+def _who(line: Line, at: int) -> Iterator[Found]:
+    words = chat_words().words
+    yield from ((end, "") for end in line.any_of((*words["users"], *words["everyone"]), at))
+
+
+def _ways() -> Mapping[str, tuple[Phrase, ...]]:
+    return {"up": chat_words().words["raise"], "down": chat_words().words["lower_to"]}
+
+
+SLOTS: Final[Mapping[str, Reader]] = {
+    "mention": mentions.mentions,
+    "segs": mentions.segments,
+    "seg": mentions.segment,
+    "dim": features.dimension,
+    "column": _column,
+    "feature": features.feature,
+    "metric": features.metric,
+    "count": values.count,
+    "number_id": _number_id,
+    "ordinal_id": values.ordinal,
+    "days": values.days,
+    "long_days": values.long_days,
+    "share": values.share,
+    "share_name": values.share_name,
+    "place": values.place,
+    "places": values.places,
+    "name": texts.name,
+    "quoted": texts.quoted,
+    "guidance": texts.guidance,
+    "more": texts.more,
+    "style": texts.style,
+    "strict": texts.strict,
+    "condition": conditions.condition,
+    "conds": conditions.conditions,
+    "cond_op": conditions.conditions,
+    "weights": worths.weights,
+    "put_weights": worths.weights,
+    "level_values": worths.level_values,
+    "level_priorities": worths.level_priorities,
+    "edge": worths.edge,
+    "level_list": _level_list,
+    "which": _which,
+    "standing": _standing,
+    "who": _who,
+    "way": _fixed(_ways),
+    "kind": _fixed(lambda: chat_words().kinds),
+    "ge_word": _fixed(lambda: {"ge": chat_words().words["ge"], "gt": chat_words().words["gt"]}),
+}

@@ -1,0 +1,172 @@
+"""Weights of the score's components, and priorities of levels."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from cartjury.data.chat_words import chat_words
+from cartjury.data.records import Dimension
+from cartjury.tools.understand.by_rule import atoms
+from cartjury.tools.understand.features import levels
+from cartjury.tools.understand.match import Found, Line, slot
+from cartjury.tools.understand.trouble import Trouble, impossible
+
+BETWEEN: Final = (
+    "at",
+    "to",
+    "=",
+    ":",
+    "with",
+    "by",
+    "should",
+    "count",
+    "counts",
+    "weigh",
+    "weighs",
+    "is",
+    "be",
+    "weight",
+    "weights",
+    "only",
+    "as",
+    "importance",
+    "score",
+    "a",
+    "should be",
+    "for",
+    "up",
+    "down",
+    "gets",
+    "get",
+)
+AFTER: Final = (("weight",), ("importance",), ("score",), ("overall", "score"), ("in", "score"))
+JOINTS: Final = {",", "and", "&", ";"}
+Weights = Mapping[str, float] | Trouble
+
+
+def weights(line: Line, at: int) -> Iterator[Found]:
+    """Components with their shares: profit 40 % and size 10 %."""
+    for end, name, said in _weight(line, at):
+        yield from _more_weights(line, end, _added({}, name, said))
+
+
+def _more_weights(line: Line, end: int, found: Weights) -> Iterator[Found]:
+    yield end, found
+    start = end
+    while line.word(start) in JOINTS and start < end + 2:
+        start += 1
+    if start > end:
+        for stop, name, said in _weight(line, start):
+            yield from _more_weights(line, stop, found if isinstance(found, Trouble) else _added(found, name, said))
+
+
+def _added(found: Mapping[str, float], name: str, said: float | Trouble) -> Weights:
+    if isinstance(said, Trouble):
+        return said
+    if name in found:
+        return Trouble(f"{name} is named twice. What should its weight be?")
+    total = sum(found.values()) + said
+    if total > 1 + 1e-9:
+        return impossible(f"These weights add up to {total:.0%}; together all five must come to 100 %.")
+    return {**found, name: said}
+
+
+def _weight(line: Line, at: int) -> Iterator[tuple[int, str, float | Trouble]]:
+    for end, name in slot(line, "metric", at):
+        start = end
+        while start < end + 3 and line.word(start) in BETWEEN:
+            start += 1
+        for stop, said in slot(line, "share", start):
+            yield from _stops(line, stop, name, said)
+    for end, said in slot(line, "share", at):
+        start = end
+        while start < end + 2 and line.word(start) in {"weight", "importance", "to", "for", "on"}:
+            start += 1
+        if start > end:
+            for stop, name in slot(line, "metric", start):
+                yield from _stops(line, stop, name, said)
+
+
+def _stops(line: Line, end: int, name: str, said: float | Trouble) -> Iterator[tuple[int, str, float | Trouble]]:
+    yield end, name, said
+    yield from ((stop, name, said) for stop in line.any_of(AFTER, end))
+
+
+def level_values(line: Line, at: int) -> Iterator[Found]:
+    """Levels with their shares: high 1, medium 0.5 and low 0."""
+    for end, name in levels(line, at):
+        start = end + (line.word(end) in {"=", ":", "to", "at", "is", "as"})
+        for stop, said in slot(line, "share", start):
+            trouble = said if isinstance(said, Trouble) else None
+            first: Weights = trouble or {name: said}
+            yield stop, first
+            after = stop
+            while line.word(after) in JOINTS and after < stop + 2:
+                after += 1
+            for last, others in slot(line, "level_values", after) if stop < after < len(line.tokens) else ():
+                both = trouble or others
+                twice = not isinstance(both, Trouble) and name in both
+                yield (
+                    last,
+                    Trouble(f"{name} is named twice.")
+                    if twice
+                    else both
+                    if isinstance(both, Trouble)
+                    else {name: said, **both},
+                )
+
+
+def level_priorities(line: Line, at: int) -> Iterator[Found]:
+    """A dimension and its levels with their shares: high AOV priority 1 and medium 0.5; priority 1 for high AOV."""
+    priority = chat_words().words["priority"]
+    for end in line.any_of(priority, at):
+        start = end + (line.word(end) in {"for", "on", "to"})
+        for stop, (dimension, level) in _edge_at(line, start):
+            yield from _valued(line, stop + (line.word(stop) in {"to", "=", ":", "at", "is"}), dimension, level)
+        for stop, said in slot(line, "share", start):
+            for last, (dimension, level) in _edge_at(line, stop + (line.word(stop) in {"for", "to", "on"})):
+                yield last, (dimension, {level: said}) if not isinstance(said, Trouble) else said
+    for end, (dimension, level) in _edge_at(line, at):
+        start = end + (line.word(end) in {"has", "gets", "have", "should", "with"})
+        for stop in line.any_of(priority, start):
+            yield from _valued(line, stop + (line.word(stop) in {"to", "=", ":", "at", "is"}), dimension, level)
+    for end, said in slot(line, "share", at):
+        for stop in line.any_of(priority, end):
+            for last, (dimension, level) in _edge_at(line, stop + (line.word(stop) in {"for", "to", "on"})):
+                yield last, (dimension, {level: said}) if not isinstance(said, Trouble) else said
+
+
+def _valued(line: Line, at: int, dimension: Dimension, level: str) -> Iterator[Found]:
+    for end, said in slot(line, "share", at):
+        yield end, said if isinstance(said, Trouble) else (dimension, {level: said})
+        after = end
+        while line.word(after) in JOINTS and after < end + 2:
+            after += 1
+        if after > end and not isinstance(said, Trouble):
+            for stop, others in _other_levels(line, after, dimension):
+                yield stop, others if isinstance(others, Trouble) else (dimension, {level: said, **others})
+
+
+def _other_levels(line: Line, at: int, dimension: Dimension) -> Iterator[Found]:
+    """Further levels of the same dimension, with or without its name."""
+    if at >= len(line.tokens):
+        return
+    yield from slot(line, "level_values", at)
+    for end, (other, level) in _edge_at(line, at):
+        if other == dimension:
+            start = end + (line.word(end) in {"to", "=", ":", "at", "is"})
+            for after in (start, *line.any_of(chat_words().words["priority"], start)):
+                for stop, said in slot(line, "share", after):
+                    yield stop, said if isinstance(said, Trouble) else {level: said}
+
+
+def edge(line: Line, at: int) -> Iterator[Found]:
+    """A level of a dimension: high AOV."""
+    yield from _edge_at(line, at)
+
+
+def _edge_at(line: Line, at: int) -> Iterator[tuple[int, tuple[Dimension, str]]]:
+    by_name = {d.name: d for d in line.view.scene.plan.dimensions}
+    if at < len(line.tokens):
+        for end, (name, wanted) in atoms(line, at):
+            if len(wanted) == 1:
+                yield end, (by_name[name], next(iter(wanted)))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cartjury.app.import_cli import imports
+from cartjury.app.serve_cli import serve
 from cartjury.app.terminal import guarded
 from cartjury.tools.engine.memory import spare_address_space
 
@@ -211,6 +212,9 @@ def chat(
     from cartjury.app.chat import Decided, talk
 
     talk(folder, say or [], Decided(yes=yes, approve=approve, reject=reject), by=by, as_json=as_json)
+
+
+cli.command()(serve)
 
 
 @cli.command()

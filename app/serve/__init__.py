@@ -1,0 +1,1 @@
+"""`cartjury serve`: threads over HTTP, for programs and pages of this machine."""

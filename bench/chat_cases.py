@@ -1,4 +1,4 @@
-"""How well the keyless reader reads: both files of graded utterances, by kind.
+"""How well the keyless reader reads: all files of graded utterances, by kind.
 
     python -m bench.chat_cases [--offenders] [--write-hashes]
 
@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cartjury.data.chat_cases import CASES, HELD_OUT, Case, ToEdit, load_cases
+from cartjury.data.chat_cases import CASES, HELD_OUT, VOICES, Case, ToEdit, load_cases
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.grading import GRADES, Graded, grade, offenders, outcome, tally
 
 DATA = Path(__file__).parent.parent / "data"
-TITLES = {CASES: "written against", HELD_OUT: "held out"}
+TITLES = {CASES: "written against", HELD_OUT: "held out", VOICES: "twelve voices"}
 
 
 def table(graded: list[tuple[Case, Graded]], title: str) -> Iterator[str]:

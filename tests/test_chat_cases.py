@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from cartjury.data.chat_cases import (
     CASES,
     HELD_OUT,
+    VOICES,
     Before,
     Case,
     ToAnswer,
@@ -18,12 +20,12 @@ from cartjury.data.chat_cases import (
     plan_sources,
 )
 from cartjury.data.chat_records import Asked, Overview, Reading, Refused, Scene, WhatIf, Wishes, Wondered
-from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, Redo, Reset, SetSizes, Undo
+from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, PlanEdit, Redo, Reset, SetSizes, Undo
 from cartjury.data.errors import EditError
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.grading import Graded, grade, offenders, outcome
 
-FILES = (CASES, HELD_OUT)
+FILES = (CASES, HELD_OUT, VOICES)
 ENOUGH = 0.75
 Read = Callable[[str, Scene], Reading]
 TRAVELS = (Undo, Redo, Reset)
@@ -36,7 +38,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Grounds:
 
 @pytest.fixture(scope="session")
 def keyless(grounds: Grounds) -> dict[str, list[tuple[Case, Graded]]]:
-    """All cases of both files, read without a key and graded."""
+    """All cases of all files, read without a key and graded."""
     reader = pytest.importorskip("cartjury.tools.understand.read")
     read: Read = reader.read_message
     return {name: [(case, graded(case, read, grounds)) for case in load_cases(name)] for name in FILES}
@@ -107,14 +109,23 @@ def test_what_is_asked_about_can_be_worked_out(name: str, grounds: Grounds) -> N
             assert outcome(topic.edits, ground).plan_hash, case.id
 
 
-def test_the_two_files_are_large_enough_and_share_no_utterance() -> None:
-    first, second = (load_cases(name) for name in FILES)
-    said = Counter(" ".join(c.utterance.casefold().split()) + c.before.to_json() for c in (*first, *second))
+def test_the_files_are_large_enough_and_share_no_utterance() -> None:
+    read = {name: load_cases(name) for name in FILES}
+    every = [c for cases in read.values() for c in cases]
+    said = Counter(" ".join(c.utterance.casefold().split()) + c.before.to_json() for c in every)
 
-    assert len(first) >= 160
-    assert len(second) >= 80
+    assert all(len(read[name]) >= least for name, least in ((CASES, 160), (HELD_OUT, 80), (VOICES, 240)))
     assert max(said.values()) == 1
-    assert len({c.id for c in (*first, *second)}) == len(first) + len(second)
+    assert len({c.id for c in every}) == len(every)
+
+
+def test_the_voices_wish_for_every_kind_of_edit() -> None:
+    kinds = Counter(
+        e.kind for case in load_cases(VOICES) for w in case.expect[:1] if isinstance(w, ToEdit) for e in w.edits
+    )
+    known = {edit.model_fields["kind"].default for edit in get_args(get_args(PlanEdit)[0]) + TRAVELS}
+
+    assert {kind for kind, times in kinds.items() if times >= 10} == known
 
 
 def test_plain_ones_are_english_and_clear() -> None:

@@ -12,7 +12,6 @@ from cartjury.data.records import Box
 from cartjury.data.revision_records import Journey, Standing
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.answers.help_text import examples
-from cartjury.tools.figures import adding_up
 from tests.carts import Segmented
 from tests.standings import history, jury_of, named, revision, small, standing
 from tests.tools.plan_examples import plan_of
@@ -106,11 +105,6 @@ def test_unknown_segments_and_itself_are_refused(ask: Callable[[Topic], str]) ->
         ask(WhoIsIn(segment="S99"))
     with pytest.raises(EditError, match="with itself"):
         ask(WhyRank(segment="S01", against="S01"))
-
-
-def test_rounding_adds_up() -> None:
-    assert adding_up([0.05, 0.05, 0.9], 1) == [0.1, 0.0, 0.9]
-    assert adding_up([-0.26, 0.16], 1) == [-0.3, 0.2]
 
 
 # --- who is in ---

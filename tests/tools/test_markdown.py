@@ -46,6 +46,12 @@ def test_code_ends_where_we_end_it(text: str) -> None:
     assert kinds(f"Rule: {code(f'x{text}')} and so on") == {"text", "code_inline"}
 
 
+@pytest.mark.parametrize("text", ["_so_", "say _this_ now", "(_x_)", "__bold__"])
+def test_underscores_around_words_are_no_emphasis(text: str) -> None:
+    assert text_of(shown(text)) == text
+    assert kinds(shown(text)) <= {"text", "text_special"}
+
+
 @pytest.mark.parametrize(
     "text", ["AOV_{Low,Medium} & Profit_High", "sessions_last_30d >= 4", "Loyal_Regulars", "A, B (C)"]
 )

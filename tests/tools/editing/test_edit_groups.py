@@ -31,10 +31,11 @@ def test_all_other_segments_are_as_they_were() -> None:
 
 def test_a_merge_says_names_numbers_and_the_rule() -> None:
     base = scene()
-    n = sizes_by_pandas(*reversed(base))
+    counted = sizes_by_pandas(*reversed(base))
+    one, other = counted["S01"], counted["S02"]
 
     assert resolve(PAIR, *base).said == (
-        f"Merge S01 Name_AA ({n['S01']} users) and S02 Name_AB ({n['S02']} users) into S01: {n['S01'] + n['S02']} users, "
+        f"Merge S01 Name_AA ({one} users) and S02 Name_AB ({other} users) into S01: {one + other} users, "
         "rule AOV_High & Engagement_High."
     )
 

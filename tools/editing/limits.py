@@ -65,7 +65,8 @@ def _histogram(carts: Carts, plan: SegmentPlan) -> Histogram:
 
 
 def _outcome(draft: Draft, plan: SegmentPlan) -> str:
-    merges, splits = (sum(s.kind == kind for s in draft.steps) for kind in ("merge", "split"))
+    merges = sum(len(s.segments) - 1 for s in draft.steps if s.kind == "merge")
+    splits = sum(s.kind == "split" for s in draft.steps)
     done = [f"{merges} merge{'s' * (merges > 1)}"] * bool(merges) + [f"{splits} split{'s' * (splits > 1)}"] * bool(
         splits
     )

@@ -63,7 +63,8 @@ def lock(edit: Lock, plan: SegmentPlan, _: Carts) -> Draft:
     wanted = segments_of(plan, edit.segments) if edit.segments else tuple(s for s in plan.segments if s.name)
     chosen = [s for s in wanted if s.id not in plan.locks]
     if not chosen:
-        raise EditError(f"{listed(map(called, wanted)) or 'nothing'} {_are(wanted)} locked already")
+        nobody = "no segment has a name that could be locked"
+        raise EditError(f"{listed(map(called, wanted))} {_are(wanted)} locked already" if wanted else nobody)
     if nameless := [s.id for s in chosen if not s.name]:
         raise EditError(
             f"{listed(nameless)} {_have(nameless)} no name yet that could be locked: name {_it(nameless)} first"

@@ -53,7 +53,11 @@ def regrouped(
     sources = {heir: before[i] for i, heir in moved.items()}
     segments = []
     for segment_id in sorted((i for i in boxes if boxes[i]), key=number_of):
-        segment, old = made(chosen, segment_id, boxes[segment_id]), before.get(segment_id)
+        old = before.get(segment_id)
+        if old and dimensions is None and boxes[segment_id] is old.boxes:
+            segments.append(old)  # boxes in their form already: a plan of hundreds of cells stays quick
+            continue
+        segment = made(chosen, segment_id, boxes[segment_id])
         if segment_id in sources:
             segment = named_like(segment, sources[segment_id])
         elif old and (segment_id in plan.locks or segment.rule == old.rule):

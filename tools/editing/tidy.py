@@ -1,10 +1,10 @@
 """The size policy once more, over the segments that an edit made: what is too small or empty joins another."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cartjury.data.records import Box, Segment, SegmentPlan
+from cartjury.data.records import Box, LogEntry, Segment, SegmentPlan
 from cartjury.data.step_records import MergeStep, SplitStep
 from cartjury.tools.boxes import products
 from cartjury.tools.editing.drafts import Draft
@@ -145,17 +145,24 @@ def _cells_joined(draft: Draft, settled: Rules, kept_apart: Pairs) -> Draft:
             kept_apart.update((a, b) for a in mine for b in theirs)
         return not (mine and theirs)
 
-    _, log = merge_small(
+    found, log = merge_small(
         groups.values(),
         plan.size_policy,
         [d.name for d in plan.dimensions],
         may_move=lambda group: not settled or rule(group.cells) not in settled,
         may_join=may_join,
     )
-    for entry in log:
-        if entry.action == "merge":
-            draft = draft.then(MergeStep(segments=entry.segments, sizes=entry.sizes, reason=entry.reason))
+    for group in found:
+        ids = tuple(s.id for s in whole if groups[s.id].cells <= group.cells)
+        if len(ids) > 1:
+            sizes = tuple(draft.sizes[i] for i in ids)
+            draft = draft.then(MergeStep(segments=ids, sizes=sizes, reason=_why(ids, log)))
     return draft
+
+
+def _why(ids: tuple[str, ...], log: Sequence[LogEntry]) -> str:
+    """Why these became one, in the words of each merge that led there."""
+    return "; ".join(entry.reason for entry in log if entry.action == "merge" and entry.segments[0] in ids)
 
 
 def _group(plan: SegmentPlan, segment: Segment, count: int) -> Group:

@@ -97,6 +97,12 @@ def test_a_segment_without_a_name_cannot_be_locked() -> None:
     assert "S01 has no name yet" in refusal(Merge(segments=("S01", "S02")), Lock(segments=("S01",)))
 
 
+def test_locking_all_where_nothing_has_a_name_is_refused() -> None:
+    assert refusal(AskAgain(), AskAgain(segments=("S01",)), Lock(), of=scene()) == (
+        "no segment has a name that could be locked"
+    )
+
+
 def test_asking_again_takes_the_names_of_all_that_are_not_locked() -> None:
     plan = scene().edited(Lock(segments=("S03",)), AskAgain())
 

@@ -26,7 +26,7 @@ from cartjury.tools.engine.carts import Carts
 from cartjury.tools.proof import prove
 from tests.tools.editing.edit_examples import edits, scene, sizes_by_pandas
 
-SCENES = [(0.02, None), (0.15, None), (0.0, 90)]  # ELSE; Unknown as a level; local splits
+SCENES = [(0.02, None), (0.15, None), (0.0, 60)]  # ELSE; Unknown as a level; local splits
 slow = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -127,7 +127,7 @@ def where(column: str, op: str, value: float | str) -> SetFilter:
     [
         (SetWindow(days=7), "the window is 7 days already"),
         (where("country", "=", "DE"), "there is no column 'country' among those that were read"),
-        (where("sessions_last_30d", "=", "many"), "holds numbers, and 'many' is none"),
+        (where("sessions_last_30d", "=", "many"), "holds numbers, and 'many' is a text"),
         (where("last_order_date", ">=", 5), "holds dates, not numbers"),
         (where("last_order_date", ">=", "soon"), "write one as 2026-11-23"),
         (where("user_id", ">", "u1"), "can only be compared with = and !="),

@@ -184,6 +184,14 @@ def test_a_split_that_no_value_makes_large_enough_says_so_with_the_numbers() -> 
     )
 
 
+def test_the_values_of_a_handful_of_users_are_not_shown() -> None:
+    few = Split(segment="S12", by="avg_order_value", values=(12.5,))
+
+    said = refusal(few, Split(segment="S12", by="avg_order_value", values=(999,)))
+
+    assert "the values there are those of too few users to be shown" in said
+
+
 def test_locks_and_names_of_others_survive_a_merge() -> None:
     plan = scene().edited(Rename(segment="S09", name="Warm_Hearts"), Lock(segments=("S09",)), PAIR)
 

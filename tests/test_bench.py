@@ -156,3 +156,13 @@ def test_results_name_no_folder_of_the_machine() -> None:
     for path in (BENCH / "results").glob("*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))["machine"]["cores"]
         assert str(ROOT) not in path.read_text(encoding="utf-8")
+
+
+def test_the_chat_moves_whom_pandas_moves(tmp_path: Path) -> None:
+    kept = tmp_path / "chat.json"
+    done = bench("chat.py", "--rows", "4000", "--rounds", "1", "--results", str(kept))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "preview of a merge: " in done.stdout
+    assert json.loads(kept.read_text())["wall and cpu seconds"]["pandas: migration and sizes of the merge"]
+    assert str(tmp_path) not in kept.read_text()

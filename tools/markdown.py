@@ -4,14 +4,14 @@ What people and models wrote is data: it must not become a heading, a link, a pi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cartjury.data.text import LIMIT, one_line
 
 # An underscore inside a word is no markup, so names and rules stay as they are.
 _MARKS: Final = re.compile(
-    r"[\\`*|~\[\]@]"
+    r"[\\`*~\[\]@]"
     r"|(?<![^\W_])_"
     r"|<(?=[A-Za-z/!?])"
     r"|&(?=#?\w+;)"
@@ -36,7 +36,7 @@ def code(text: str, limit: int = LIMIT) -> str:
     return f"`{one_line(text, limit).replace('`', chr(39))}`"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> str:
     """Draw a table whose columns line up on a terminal too.
 
     Args:
@@ -44,15 +44,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[
         rows: cells that are `shown` already.
         numbers: titles of the columns that are aligned to the right.
     """
-    widths = [max(3, *(len(row[i]) for row in [head, *rows])) for i in range(len(head))]
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]  # elsewhere a bar is no markup
+    widths = [max(3, *(len(row[i]) for row in [head, *cells])) for i in range(len(head))]
     right = [title in numbers for title in head]
     rule = [f"{'-' * (width - 1)}:" if r else "-" * width for width, r in zip(widths, right, strict=True)]
 
-    def line(cells: Sequence[str]) -> str:
-        padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(cells, widths, right, strict=True))
+    def line(row: Sequence[str]) -> str:
+        padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True))
         return f"| {' | '.join(padded)} |"
 
-    return "\n".join([line(head), line(rule), *map(line, rows)])
+    return "\n".join([line(head), line(rule), *map(line, cells)])
 
 
 def listed(lines: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ HASH: Final = 8  # characters of it that are shown
 ROWS: Final = 20
 PAIRS: Final = 12
 ASKED: Final = "(asked for)"
+OUTSIDE: Final = "outside the universe"
 SIZES = ("users", "score", "rank")
 Lines = dict[str, SegmentLine]
 
@@ -46,10 +47,10 @@ def movement(moves: Sequence[Move], *, done: bool = False) -> str:
     staying = sum(m.users for m in moves if m.source == m.target)
     if not going:
         return f"Nobody change{'d' if done else 's'} the segment."
-    lines = [f"{m.source or 'outside'} → {m.target or 'outside'}: {count(m.users)}" for m in going[:PAIRS]]
+    lines = [f"{m.source or OUTSIDE} → {m.target or OUTSIDE}: {count(m.users)}" for m in going[:PAIRS]]
     rest = going[PAIRS:]
     if rest:
-        lines.append(f"{len(rest)} more ways: {count(sum(m.users for m in rest))} together")
+        lines.append(f"{len(rest)} more way{'s' * (len(rest) != 1)}: {count(sum(m.users for m in rest))} together")
     total = sum(m.users for m in going)
     move, stay = ("moved", "stayed where they were") if done else ("would move", "stay where they are")
     return f"{users_said(total)} {move}, {count(staying)} {stay}:\n\n{listed(lines)}"

@@ -12,7 +12,7 @@ from cartjury.data.records import Box
 from cartjury.data.revision_records import Journey, Standing
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.answers.help_text import examples
-from cartjury.tools.figures import adding_up
+from cartjury.tools.lines import columns_of, scene
 from tests.carts import Segmented
 from tests.standings import history, jury_of, named, revision, small, standing
 from tests.tools.plan_examples import plan_of
@@ -108,11 +108,6 @@ def test_unknown_segments_and_itself_are_refused(ask: Callable[[Topic], str]) ->
         ask(WhyRank(segment="S01", against="S01"))
 
 
-def test_rounding_adds_up() -> None:
-    assert adding_up([0.05, 0.05, 0.9], 1) == [0.1, 0.0, 0.9]
-    assert adding_up([-0.26, 0.16], 1) == [-0.3, 0.2]
-
-
 # --- who is in ---
 
 
@@ -177,6 +172,15 @@ def test_help_speaks_of_the_plans_own_segments(ask: Callable[[Topic], str], ther
     text = ask(Overview(of="help"))
     assert f"- merge {first} and {second}" in text
     assert "{" not in text
+
+
+def test_what_help_says_is_understood_without_a_model(found: Segmented, there: Standing) -> None:
+    reader = pytest.importorskip("cartjury.tools.understand.read")
+    shown = scene(there, columns_of(found.carts))
+    said = [e for group in examples(there) for e in group.examples]
+    assert {e: reader.read_message(e, shown).kind for e in said} == {
+        e: "wondered" if e.startswith(("w", "show")) else "wishes" for e in said
+    }
 
 
 def test_help_leaves_out_what_the_plan_has_not(found: Segmented) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cartjury.data.chat_records import WhatChanged, WhyName
-from cartjury.data.errors import EditError
+from cartjury.data.errors import EditError, InputError
 from cartjury.data.records import Comparison, Dimension, ScoreWeights, Segment, SegmentPlan, SizePolicy
-from cartjury.data.revision_records import History, Standing
+from cartjury.data.revision_records import History, Revision, Standing
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.answers.plan_difference import difference
 from tests.carts import Segmented
@@ -102,6 +102,16 @@ def test_a_name_dates_from_the_revision_since_which_it_stands_without_a_break(fi
     past = history(*(revision(n, s.plan) for n, s in stood.items()))
     assert "Named in revision 3," in told("S05", first, past, stood)
     assert "Named in revision 1," in told("S06", first, past, stood)
+
+
+def test_where_an_earlier_revision_cannot_be_read_nothing_is_said_of_when(first: Standing) -> None:
+    def gone(_: Revision) -> Standing:
+        raise InputError("it is gone")
+
+    past = history(revision(1, first.plan), revision(2, first.plan))
+    text = answer(WhyName(segment="S05"), first, past, None, gone)  # type: ignore[arg-type]
+    assert "Named in" not in text
+    assert "Proposed by the risk manager." in text
 
 
 def test_a_name_by_rule_says_that_nobody_was_asked(first: Standing) -> None:

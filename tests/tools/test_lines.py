@@ -56,6 +56,12 @@ def test_a_scene_hides_size_and_score_of_fewer_than_twenty_users(found: Segmente
         assert (line.users, line.overall is None) == ((sizes[line.id], False) if sizes[line.id] >= 20 else (None, True))
 
 
+def test_a_scene_shows_twenty_users(found: Segmented) -> None:
+    at = standing(found.carts, found.plan)
+    sized = {"profiles": tuple(p.model_copy(update={"users": 20}) for p in at.profiles)}
+    assert {line.users for line in scene(at.model_copy(update=sized), []).lines} == {20}
+
+
 def test_a_scene_carries_what_was_talked_of(found: Segmented) -> None:
     there = standing(found.carts, named(found.plan), jury_of(named(found.plan)))
     recent = (("merge", ("S02",)),)

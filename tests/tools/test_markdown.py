@@ -1,7 +1,7 @@
 """What people and models wrote inside our Markdown, against a parser of Markdown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -21,6 +21,7 @@ def text_of(markdown: str) -> str:
     return "".join(child.content for token in PARSER.parse(markdown) for child in token.children or ())
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_a_text_is_shown_as_it_is(text: str) -> None:
     line = f"Reason: {shown(text)}"
@@ -28,6 +29,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     assert text_of(line) == f"Reason: {one_line(text)}".strip()
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_a_text_at_the_start_of_an_item_stays_in_it(text: str) -> None:
     parsed = [token.type for token in PARSER.parse(f"- {shown(text)}\n- next")]
@@ -35,15 +37,23 @@ def test_a_text_at_the_start_of_an_item_stays_in_it(text: str) -> None:
     assert not {"heading_open", "blockquote_open", "code_block", "html_block", "hr"} & set(parsed)
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_a_cell_stays_one_cell(text: str) -> None:
     parsed = [token.type for token in PARSER.parse(table(("id", "name"), [("S01", shown(text))]))]
     assert (parsed.count("th_open"), parsed.count("td_open")) == (2, 2)
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_code_ends_where_we_end_it(text: str) -> None:
     assert kinds(f"Rule: {code(f'x{text}')} and so on") == {"text", "code_inline"}
+
+
+@pytest.mark.parametrize("text", ["_so_", "say _this_ now", "(_x_)", "__bold__"])
+def test_underscores_around_words_are_no_emphasis(text: str) -> None:
+    assert text_of(shown(text)) == text
+    assert kinds(shown(text)) <= {"text", "text_special"}
 
 
 @pytest.mark.parametrize(

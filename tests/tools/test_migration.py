@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,16 @@ CONDITIONS = [
 OPERATORS: dict[str, Any] = {">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "!=": lambda a, b: a != b}
 
 
+@dataclass(frozen=True)
+class Table:
+    """Rows in a file, and the same in Python."""
+
+    path: Path
+    rows: Sequence[Mapping[str, Any]] = field(repr=False)  # hypothesis shows what a test is given
+
+
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
     """Rows at, below and above all cut points that random plans have, with missing values, over twelve days."""
     dice, path = np.random.default_rng(5), tmp_path_factory.mktemp("rows") / "rows.parquet"
     values = [None, -1.5, -1.6, 0.1, 1.0, 2.0, 4.0, 3.9, 5.0, 4.9, 7.0, 9.5, 99.0]
@@ -47,7 +56,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str
     columns["last_order_date"] = [None] * ROWS
     typed = {c: pa.array(v, pa.float64() if c in FEATURES else pa.date32()) for c, v in columns.items()}
     pq.write_table(pa.table(typed), path)
-    return path, [{**{c: columns[c][i] for c in FEATURES}, "days_since_abandonment": int(ages[i])} for i in range(ROWS)]
+    return Table(
+        path, [{**{c: columns[c][i] for c in FEATURES}, "days_since_abandonment": int(ages[i])} for i in range(ROWS)]
+    )
 
 
 def carts_at(path: Path, days: int) -> Carts:
@@ -65,10 +76,10 @@ def places(rows: Sequence[Mapping[str, Any]], plan: SegmentPlan, days: int) -> l
     return [ids[0] if here else None for ids, here in zip(owners(plan, rows), inside, strict=True)]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plans(), plans(), st.sampled_from(CONDITIONS), st.sampled_from(CONDITIONS), st.integers(0, 9), st.integers(0, 9))
 def test_moves_are_those_of_every_row(
-    table: tuple[Path, list[dict[str, Any]]],
+    table: Table,
     before: SegmentPlan,
     after: SegmentPlan,
     old: tuple[Comparison, ...],
@@ -76,7 +87,7 @@ def test_moves_are_those_of_every_row(
     short: int,
     long: int,
 ) -> None:
-    path, rows = table
+    path, rows = table.path, table.rows
     before, after = before.with_changes(filter=old), after.with_changes(filter=new)
     found = moves(carts_at(path, short), before, carts_at(path, long), after)
     expected = Counter(zip(places(rows, before, short), places(rows, after, long), strict=True))
@@ -84,8 +95,8 @@ def test_moves_are_those_of_every_row(
     assert {(m.source, m.target): m.users for m in found} == dict(expected)
 
 
-def test_pairs_come_in_the_order_of_the_ids_and_outside_comes_last(table: tuple[Path, list[dict[str, Any]]]) -> None:
-    path, _ = table
+def test_pairs_come_in_the_order_of_the_ids_and_outside_comes_last(table: Table) -> None:
+    path = table.path
     splits = [["x", 1.0], ["x", 4.0]]
     plan, other = (plan_of([], [[box] for box in _boxes(column, cut)]) for column, cut in splits)
     found = moves(carts_at(path, 3), plan, carts_at(path, 5), other)
@@ -119,8 +130,8 @@ def test_every_engine_counts_what_pandas_counts(engine: str, tmp_path: Path) -> 
     assert {(m.source, m.target): m.users for m in moves(old, before, new, after)} == dict(expected)
 
 
-def test_users_are_not_followed_from_one_file_into_another(table: tuple[Path, list[dict[str, Any]]]) -> None:
-    path, _ = table
+def test_users_are_not_followed_from_one_file_into_another(table: Table) -> None:
+    path = table.path
     here, plan = carts_at(path, 7), plan_of([], [_boxes("x", 1.0)])
     elsewhere = here._replace(dataset=here.dataset.model_copy(update={"sha256": "1"}))
     another_day = here._replace(universe=here.universe.model_copy(update={"as_of": date(2026, 1, 1)}))

@@ -98,6 +98,20 @@ def test_a_maximum_that_breaks_is_noted(found: Segmented) -> None:
     assert f"S02 would have {size} users, over the maximum of 60" in previewed(found, after, before=plan).notes
 
 
+def test_what_an_edit_says_of_sizes_itself_is_not_said_twice(found: Segmented) -> None:
+    plan = named(found.plan).with_changes(size_policy=SizePolicy(min_size=1, max_size=60))
+    said = ("S02 Shoppers_B is over the maximum of 60",)
+    notes = previewed(found, merged(plan, "S02", "S06"), merge_of("S02", "S06", notes=said), before=plan).notes
+    assert [note for note in notes if "S02" in note] == [*said]
+
+
+def test_else_is_under_no_limit(found: Segmented) -> None:
+    users = next(p.users for p in found.profiles if found.plan.segment(p.segment_id).rule == "ELSE")
+    notes = previewed(found, named(found.plan).with_changes(size_policy=SizePolicy(min_size=users + 1))).notes
+    assert users
+    assert not any(note.startswith("S13") for note in notes)
+
+
 def test_a_segment_that_loses_all_its_users_is_noted(found: Segmented) -> None:
     plan = named(found.plan)
     nobody = tuple(d.model_copy(update={"cuts": (0.5, 0.6)}) if d.name == "AOV" else d for d in plan.dimensions)

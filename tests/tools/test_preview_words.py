@@ -87,7 +87,7 @@ def test_only_the_largest_moves_are_listed_and_the_rest_is_summed() -> None:
     lines = text.splitlines()
     assert lines[0] == f"{sum(range(200, 1600, 100)) + 999:,} users would move, 5,000 stay where they are:"
     assert lines[2] == "- S01 → S15: 1,500"
-    assert "- outside → S02: 999" in lines
+    assert "- outside the universe → S02: 999" in lines
     assert lines[-1] == "- 3 more ways: 900 together"
     assert len(lines) == 2 + 12 + 1
 

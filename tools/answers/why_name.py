@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from cartjury.data.errors import InputError
 from cartjury.data.jury_records import JuryRecord, Verdict
 from cartjury.data.opinion import CRITERIA
 from cartjury.data.revision_records import History, Revision, Standing
@@ -40,7 +41,10 @@ def _named_in(about: Subject, history: History, standing_at: Callable[[Revision]
     if not about.segment.name:
         return
     for revision in lineage(history)[1:]:
-        plan = standing_at(revision).plan
+        try:
+            plan = standing_at(revision).plan
+        except InputError:  # its file is gone: the rest of the answer is no worse for it
+            return
         if not any(s.id == about.segment.id and (s.name, s.named_by) == bears for s in plan.segments):
             break
         found = revision

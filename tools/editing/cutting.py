@@ -15,6 +15,7 @@ from cartjury.tools.editing.dimension_steps import place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
 from cartjury.tools.editing.measure import sizes_of, values_in_universe
+from cartjury.tools.editing.places import value_range
 from cartjury.tools.editing.rows import Row, rows_of
 from cartjury.tools.editing.shape import check_shape, check_size
 from cartjury.tools.editing.tidy import merged
@@ -164,10 +165,9 @@ def _check_filled(dimension: Dimension, cuts: Sequence[float], values: Distribut
     empty = [name for name, (a, b) in zip(dimension.level_names[1:], pairwise(bounds), strict=True) if a == b]
     if not empty:
         return
-    lowest, highest = map(short, values.smallest([0, values.known - 1])) if values.known else ("none", "none")
     raise EditError(
         f"cutting {dimension.name} at {numbers(cuts)} leaves its level {listed(empty)} without users: the values of "
-        f"{dimension.column} run from {lowest} to {highest}"
+        f"{dimension.column} {value_range(values)}"
     )
 
 

@@ -9,8 +9,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cartjury.tools.brief import SMALL
 from cartjury.tools.engine.distribution import Distribution
 from cartjury.tools.quantiles import quantiles
+from cartjury.tools.rules import short
 
 
 class Parts(NamedTuple):
@@ -25,6 +27,14 @@ def parts_at(values: Distribution, cuts: Sequence[float]) -> Parts:
     missing = values.users - values.known
     bounds = [-missing, *values.below(cuts), values.known]
     return Parts(tuple(cuts), tuple(high - low for low, high in itertools.pairwise(bounds)))
+
+
+def value_range(values: Distribution) -> str:
+    """Say between what the known values lie; of a handful of users that would be the values of single ones."""
+    if values.known < SMALL:
+        return "are those of too few users to be shown"
+    lowest, highest = values.smallest([0, values.known - 1])
+    return f"run from {short(lowest)} to {short(highest)}"
 
 
 def nearest_cuts(values: Distribution, shares: Sequence[float], least: int) -> Parts | None:

@@ -10,7 +10,7 @@ from cartjury.data.step_records import PartStep, SplitStep
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import find_dimension, new_ids, next_number, segment_of
 from cartjury.tools.editing.measure import numeric_column, sizes_of, values_in_boxes
-from cartjury.tools.editing.places import Parts, nearest_cuts, parts_at
+from cartjury.tools.editing.places import Parts, nearest_cuts, parts_at, value_range
 from cartjury.tools.editing.wording import called, listed, numbers, percent, sized, users
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.distribution import Distribution
@@ -120,10 +120,9 @@ def _at_values(edit: Split, target: Target, values: Distribution, column: str) -
         raise EditError(f"a value is said twice: {numbers(cuts)}")
     found = parts_at(values, cuts)
     if 0 in _known_sizes(found, values):
-        lowest, highest = values.smallest([0, values.known - 1])
         raise EditError(
             f"a cut of {column} at {numbers(cuts)} leaves a part of {sized(target.segment, target.users)} without "
-            f"users: the values there run from {short(lowest)} to {short(highest)}"
+            f"users: the values there {value_range(values)}"
         )
     return found
 
@@ -138,11 +137,10 @@ def _at_quantiles(edit: Split, plan: SegmentPlan, target: Target, values: Distri
         raise EditError(f"the quantiles must increase: {listed(map(percent, shares))}")
     found = nearest_cuts(values, shares, least)
     if found is None:
-        lowest, highest = values.smallest([0, values.known - 1])
         raise EditError(
             f"no cut of {column} leaves {'both' if len(shares) == 1 else f'all {len(shares) + 1}'} parts of "
             f"{sized(target.segment, target.users)} at least the minimum of {users(least)}: {users(values.known)} "
-            f"have a value, from {short(lowest)} to {short(highest)}; say a value to cut at, or lower the minimum"
+            f"have a value, and the values {value_range(values)}; say a value to cut at, or lower the minimum"
         )
     return found
 

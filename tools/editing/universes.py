@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from cartjury.data.contract import CONTRACT
 from cartjury.data.edit_records import SetFilter, SetWindow
 from cartjury.data.errors import EditError, InputError
 from cartjury.data.records import Comparison, Provenance, SegmentPlan
@@ -95,12 +94,12 @@ def _checked(condition: Comparison, plan: SegmentPlan, carts: Carts) -> Comparis
     said, value = in_words(found), condition.value
     if kind == "number":
         if isinstance(value, str):
-            raise EditError(f"{said}: {column} holds numbers, and {value!r} is none")
+            raise EditError(f"{said}: {column} holds numbers, and {value!r} is a text")
         check_finite(carts, plan, column)
         return found.model_copy(update={"value": float(value)})
     if not isinstance(value, str):
         raise EditError(f"{said}: {column} holds {'dates' if kind == 'date' else 'texts'}, not numbers")
-    if kind == "date" and any(c.name == column for c in CONTRACT):
+    if kind == "date":
         if not is_date(value):
             raise EditError(f"{said}: {column} holds dates; write one as 2026-11-23")
     elif condition.op not in {"=", "!="}:

@@ -96,7 +96,9 @@ def _universe(carts: Carts, plan: SegmentPlan) -> pd.DataFrame:
     inside = rows["days_since_abandonment"].between(0, plan.window_days)
     for c in plan.filter:
         compare = {">=": "ge", ">": "gt", "<=": "le", "<": "lt", "=": "eq", "!=": "ne"}[c.op]
-        inside &= getattr(rows[c.column], compare)(c.value) & rows[c.column].notna()
+        values = pd.to_datetime(rows[c.column]) if c.column.endswith("_date") else rows[c.column]
+        value = pd.Timestamp(c.value) if c.column.endswith("_date") else c.value
+        inside &= getattr(values, compare)(value) & values.notna()
     return rows[inside]
 
 

@@ -31,10 +31,11 @@ def test_all_other_segments_are_as_they_were() -> None:
 
 def test_a_merge_says_names_numbers_and_the_rule() -> None:
     base = scene()
-    n = sizes_by_pandas(*reversed(base))
+    counted = sizes_by_pandas(*reversed(base))
+    one, other = counted["S01"], counted["S02"]
 
     assert resolve(PAIR, *base).said == (
-        f"Merge S01 Name_AA ({n['S01']} users) and S02 Name_AB ({n['S02']} users) into S01: {n['S01'] + n['S02']} users, "
+        f"Merge S01 Name_AA ({one} users) and S02 Name_AB ({other} users) into S01: {one + other} users, "
         "rule AOV_High & Engagement_High."
     )
 
@@ -181,6 +182,14 @@ def test_a_split_that_no_value_makes_large_enough_says_so_with_the_numbers() -> 
     assert said.startswith(
         f"no cut of sessions_last_30d leaves both parts of S01 Name_AA ({n} users) at least the minimum"
     )
+
+
+def test_the_values_of_a_handful_of_users_are_not_shown() -> None:
+    few = Split(segment="S12", by="avg_order_value", values=(12.5,))
+
+    said = refusal(few, Split(segment="S12", by="avg_order_value", values=(999,)))
+
+    assert "the values there are those of too few users to be shown" in said
 
 
 def test_locks_and_names_of_others_survive_a_merge() -> None:

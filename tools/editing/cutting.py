@@ -10,7 +10,7 @@ from cartjury.data.errors import EditError
 from cartjury.data.options import DimensionSpec
 from cartjury.data.records import Dimension, SegmentPlan
 from cartjury.data.step_records import RelevelStep
-from cartjury.tools.bucket import fit_dimension
+from cartjury.tools.bucket import Fit, fit_dimension
 from cartjury.tools.editing.dimension_steps import place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
@@ -52,9 +52,9 @@ def set_levels(edit: SetLevels, plan: SegmentPlan, carts: Carts) -> Draft:
     old = dimension_of(plan, edit.dimension)
     spec = spec_of(edit, old.name, old.column)
     fit = fit_dimension(spec, values_in_universe(carts, plan, old.column), exact=False)
-    notes = tuple(entry.reason for entry in fit.log)
+    notes = reasons(fit, old.name)
     if fit.dimension is None:
-        raise EditError(f"{old.name} cannot be cut like that: {'; '.join(notes)}")
+        raise EditError(f"{old.name} cannot be cut like that: {notes[0]}")
     new = fit.dimension.model_copy(update={"unknown": old.unknown})
     if new.cuts == old.cuts:
         raise EditError(f"{old.name} is already cut at {numbers(old.cuts)}" + "".join(f"; {n}" for n in notes))
@@ -63,6 +63,11 @@ def set_levels(edit: SetLevels, plan: SegmentPlan, carts: Carts) -> Draft:
     if len(new.cuts) == len(old.cuts):
         return _moved(plan, carts, new, said, notes)
     return _releveled(plan, carts, new, said, notes)
+
+
+def reasons(fit: Fit, name: str) -> tuple[str, ...]:
+    """What there is to say about a dimension as it came out."""
+    return tuple(entry.reason.removeprefix(f"{name} is not used: ") for entry in fit.log)
 
 
 def spec_of(edit: SetLevels | AddDimension, name: str, column: str) -> DimensionSpec:
@@ -154,8 +159,9 @@ def _check_order(dimension: Dimension, cuts: Sequence[float], at: int) -> None:
         return
     below = [f"above {short(cuts[at - 1])}"] if at else []
     above = [f"below {short(cuts[at + 1])}"] if at + 1 < len(cuts) else []
+    beside = f"its neighbour{'s' if below and above else ''}"
     raise EditError(
-        f"the cut {at + 1} of {dimension.name} must stay {listed(below + above)}, its neighbours, and "
+        f"the cut {at + 1} of {dimension.name} must stay {listed(below + above)}, {beside}, and "
         f"{short(cuts[at])} does not; move the neighbour first, or cut {dimension.name} anew"
     )
 

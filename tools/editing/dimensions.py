@@ -10,7 +10,7 @@ from cartjury.data.records import UNKNOWN, Dimension, Provenance, SegmentPlan
 from cartjury.data.step_records import CrossStep, DropStep
 from cartjury.tools.baseline import baseline
 from cartjury.tools.bucket import fit_dimension
-from cartjury.tools.editing.cutting import spec_of
+from cartjury.tools.editing.cutting import reasons, spec_of
 from cartjury.tools.editing.dimension_steps import crossed_levels, place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
@@ -34,9 +34,9 @@ def add_dimension(edit: AddDimension, plan: SegmentPlan, carts: Carts) -> Draft:
     _check_names(plan, spec)
     values = values_in_universe(carts, plan, column)
     fit = fit_dimension(spec, values, exact=False)
-    notes = tuple(entry.reason for entry in fit.log)
+    notes = reasons(fit, spec.name)
     if fit.dimension is None:
-        raise EditError(f"{column} cannot be a dimension: {'; '.join(notes)}")
+        raise EditError(f"{column} cannot be a dimension: {notes[0]}")
     new = fit.dimension
     check_shape((*plan.dimensions, new))
     said = f"Cross the segments with {new.name}, {column} cut at {numbers(new.cuts)}"

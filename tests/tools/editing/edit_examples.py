@@ -102,74 +102,82 @@ def _universe(carts: Carts, plan: SegmentPlan) -> pd.DataFrame:
     return rows[inside]
 
 
-IDS = st.sampled_from([f"S{i:02d}" for i in (*range(1, 18), 40)])
-DIMENSIONS = st.sampled_from(["AOV", "aov", "Engagement", "Profit", "profitability_score", "Sessions", "Recency"])
-COLUMNS = st.sampled_from(
-    [
-        "sessions_last_30d",
-        "num_cart_items",
-        "days_since_last_order",
-        "avg_order_value",
-        "engagement_score",
-        "last_order_date",
-        "nonsense",
-    ]
+IDS = st.sampled_from([f"S{i:02d}" for i in (*range(1, 14), *range(1, 14), 14, 15, 40)])
+DIMENSIONS = st.sampled_from(
+    ["AOV", "aov", "Engagement", "Profit", "profitability_score", "AOV", "Sessions", "nonsense"]
 )
+NUMBERS = ["sessions_last_30d", "num_cart_items", "days_since_last_order", "avg_order_value", "engagement_score"]
+COLUMNS = st.sampled_from([*NUMBERS, *NUMBERS, "last_order_date", "nonsense"])
 SHARES = st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9])
-VALUES = st.sampled_from([-1.0, 0.0, 0.3, 0.5, 2.0, 3.0, 30.0, 50.0, 80.0, 1e6])
+VALUES = st.sampled_from([0.0, 0.3, 0.5, 0.7, 2.0, 3.0, 5.0, 30.0, 50.0, 80.0, 130.0])
+
+
+def _some(values: st.SearchStrategy[float], least: int, most: int) -> st.SearchStrategy[tuple[float, ...]]:
+    return st.lists(values, min_size=least, max_size=most, unique=True).map(sorted).map(tuple)
 
 
 def _levels() -> st.SearchStrategy[dict[str, Any]]:
     return st.one_of(
         st.builds(lambda n: {"levels": n}, st.integers(2, 5)),
-        st.builds(lambda q: {"quantiles": tuple(q)}, st.lists(SHARES, min_size=1, max_size=3)),
-        st.builds(lambda c: {"cuts": tuple(c)}, st.lists(VALUES, min_size=1, max_size=3)),
+        st.builds(lambda q: {"quantiles": q}, _some(SHARES, 1, 3)),
+        st.builds(lambda c: {"cuts": c}, _some(VALUES, 1, 3)),
     )
 
 
-def edits() -> st.SearchStrategy[PlanEdit]:
-    """Edits of all kinds, possible or not."""
-    some = st.lists(IDS, max_size=3).map(tuple)
+def _groups() -> st.SearchStrategy[PlanEdit]:
+    several = st.lists(IDS, min_size=2, max_size=3, unique=True).map(tuple)
+    return st.one_of(
+        st.builds(Merge, segments=several),
+        st.builds(Split, segment=IDS, by=st.one_of(DIMENSIONS, COLUMNS)),
+        st.builds(Split, segment=IDS, by=COLUMNS, quantiles=_some(SHARES, 1, 2)),
+        st.builds(Split, segment=IDS, by=COLUMNS, values=_some(VALUES, 1, 2)),
+    )
+
+
+def _dimensions() -> st.SearchStrategy[PlanEdit]:
+    at = st.sampled_from([None, 1, 2])
+    return st.one_of(
+        st.builds(lambda d, how: SetLevels(dimension=d, **how), DIMENSIONS, _levels()),
+        st.builds(SetCut, dimension=DIMENSIONS, position=at, quantile=SHARES),
+        st.builds(SetCut, dimension=DIMENSIONS, position=at, value=VALUES),
+        st.builds(lambda c, how: AddDimension(column=c, **how), COLUMNS, _levels()),
+        st.builds(DropDimension, dimension=DIMENSIONS),
+    )
+
+
+def _names() -> st.SearchStrategy[PlanEdit]:
+    some = st.lists(IDS, max_size=2).map(tuple)
+    return st.one_of(
+        st.builds(Rename, segment=IDS, name=st.sampled_from(["Warm Hearts", "Name_AB", "Bucket", "x y", "Ünder"])),
+        st.builds(Lock, segments=st.lists(IDS, min_size=1, max_size=2).map(tuple)),
+        st.builds(Unlock, segments=some),
+        st.builds(AskAgain, segments=some, guidance=st.sampled_from(["", "more\nplayful"])),
+    )
+
+
+def _others() -> st.SearchStrategy[PlanEdit]:
     condition = st.builds(
         Comparison,
         column=COLUMNS,
         op=st.sampled_from([">=", "<", "!="]),
         value=st.one_of(VALUES, st.just("2026-10-01")),
     )
+    dates = st.builds(
+        Comparison, column=st.just("last_order_date"), op=st.sampled_from([">=", "<"]), value=st.just("2026-10-01")
+    )
+    conditions = st.lists(st.one_of(condition, condition, dates), max_size=2).map(tuple)
     return st.one_of(
-        st.builds(Rename, segment=IDS, name=st.sampled_from(["Warm Hearts", "Name_AB", "Bucket", "x y", "Ünder"])),
-        st.builds(Merge, segments=st.lists(IDS, min_size=2, max_size=3).map(tuple)),
-        st.builds(Merge, segments=st.lists(IDS, min_size=2, max_size=3).map(tuple)),
-        st.builds(Split, segment=IDS, by=st.one_of(DIMENSIONS, COLUMNS)),
-        st.builds(Split, segment=IDS, by=COLUMNS, quantiles=st.lists(SHARES, max_size=2).map(tuple)),
-        st.builds(Split, segment=IDS, by=COLUMNS, values=st.lists(VALUES, max_size=2).map(tuple)),
-        st.builds(lambda d, how: SetLevels(dimension=d, **how), DIMENSIONS, _levels()),
-        st.builds(
-            SetCut,
-            dimension=DIMENSIONS,
-            position=st.sampled_from([None, 1, 2]),
-            quantile=st.one_of(st.none(), SHARES),
-            value=st.one_of(st.none(), VALUES),
-        ),
-        st.builds(lambda c, how: AddDimension(column=c, **how), COLUMNS, _levels()),
-        st.builds(DropDimension, dimension=DIMENSIONS),
         st.builds(SetWindow, days=st.sampled_from([0, 3, 7, 30])),
-        st.builds(
-            SetSizes,
-            min_size=st.sampled_from([None, 1, 20, 60, 5000]),
-            max_size=st.sampled_from([None, 90, 400]),
-            no_max=st.booleans(),
-        ),
+        st.builds(SetSizes, min_size=st.sampled_from([1, 20, 60, 5000]), no_max=st.booleans()),
+        st.builds(SetSizes, min_size=st.sampled_from([None, 10]), max_size=st.sampled_from([40, 90, 400])),
+        st.builds(SetFilter, conditions=conditions, mode=st.sampled_from(["add", "replace"])),
         st.builds(SetWeights, weights=st.dictionaries(st.sampled_from(["conversion", "size"]), SHARES, min_size=1)),
         st.builds(
             SetPriorities, dimension=DIMENSIONS, levels=st.dictionaries(st.sampled_from(["low", "High"]), SHARES)
         ),
-        st.builds(
-            SetFilter,
-            conditions=st.lists(condition, max_size=2).map(tuple),
-            mode=st.sampled_from(["add", "replace"]),
-        ),
-        st.builds(Lock, segments=some),
-        st.builds(Unlock, segments=some),
-        st.builds(AskAgain, segments=some, guidance=st.sampled_from(["", "more\nplayful"])),
     )
+
+
+def edits() -> st.SearchStrategy[PlanEdit]:
+    """Edits of all kinds, possible or not."""
+    return st.one_of(_groups(), _dimensions(), _dimensions(), _names(), _others())

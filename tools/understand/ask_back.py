@@ -27,11 +27,15 @@ def not_understood(text: str, tokens: Sequence[Token], scene: Scene) -> Reading:
     if turned or limited:
         word = (turned or limited)[0]
         what = "says what shall not be" if turned else "holds a condition or a choice"
-        return Asked(question=f"I read '{word}', so this {what}, and I do not guess. Nothing was changed. What shall be done? {HELP}")
+        return Asked(
+            question=f"I read '{word}', so this {what}, and I do not guess. Nothing was changed. What shall be done? {HELP}"
+        )
     if unknown:
         said = one_line(", ".join(text[t.start : t.end] for t in unknown), SHOWN)
-        return Asked(question=f"I do not know what this means here: {said}. {HELP}", options=_without(text, tokens, scene))
-    return Asked(question=f"I know the words, but not what they come to together: {one_line(text, SHOWN)}. {HELP}")
+        return Asked(
+            question=f"I do not know what this means here: '{said}'. {HELP}", options=_without(text, tokens, scene)
+        )
+    return Asked(question=f"I know the words, but not what they come to together: '{one_line(text, SHOWN)}'. {HELP}")
 
 
 def _of(tokens: Sequence[Token], frame: str) -> list[str]:
@@ -44,7 +48,9 @@ def _without(text: str, tokens: Sequence[Token], scene: Scene) -> tuple[Choice, 
     known = tuple(t for t in tokens if t.known)
     if len(known) < len(tokens) - 1:
         return ()
-    clear = [_edits(acts) for acts in ways(text, known, first_view(scene)) if not any(a.trouble or a.topic for a in acts)]
+    clear = [
+        _edits(acts) for acts in ways(text, known, first_view(scene)) if not any(a.trouble or a.topic for a in acts)
+    ]
     offered = [edits for edits in distinct(clear) if edits]
     return tuple(Choice(label=described(e), reading=Wishes(edits=e)) for e in offered) if len(offered) == 1 else ()
 

@@ -36,9 +36,9 @@ def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:
         return Trouble(f"{column} is no number of days. Which column do you mean?")
     if not kinds <= {"value", "money", "days"}:
         return Trouble("Values or shares of users? Write all cuts the same way.")
-    if "money" in kinds and (score or column not in {"avg_order_value"} and column in KINDS):
+    if "money" in kinds and (score or (column not in {"avg_order_value"} and column in KINDS)):
         return Trouble(f"{column} is no amount of money. Which column do you mean?")
-    if score and not (0 < at[0] and at[-1] <= 1):
+    if score and not (at[0] > 0 and at[-1] <= 1):
         return impossible(f"{column} goes from 0 to 1, so it cannot be cut at {at[-1]:g}.")
     return {"values": tuple(at)}
 
@@ -113,7 +113,9 @@ def _moved(dimension: Dimension, which: int | None, place: Place, way: str | Non
         before = dimension.cuts[position - 1]
         if (way == "up") != (place.at > before):
             side = "above" if way == "up" else "below"
-            return Trouble(f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?")
+            return Trouble(
+                f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?"
+            )
     return _one_cut(dimension, None if position is None or count == 1 else position, place, found)
 
 

@@ -71,7 +71,9 @@ def _filter_level(caught: Caught, _: View) -> Built:
     if not found:
         return impossible("A missing value passes no filter.")
     said = " and ".join(f"{c.op} {c.value:g}" for c in found)
-    return Trouble(f"Only users with {dimension.name} {said}, where {name} is now?", options=((SetFilter(conditions=found),),))
+    return Trouble(
+        f"Only users with {dimension.name} {said}, where {name} is now?", options=((SetFilter(conditions=found),),)
+    )
 
 
 def _weights(caught: Caught, _: View) -> Built:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
+from cartjury.data.edit_records import AddDimension, AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
 from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
@@ -22,7 +22,10 @@ def merged(ids: tuple[str, ...], view: View) -> Built:
     if len(distinct) < 2:
         return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
     if len(distinct) == len(view.lines):
-        return Trouble("Merge all segments into a single one? Then nothing is left to tell apart.", options=((Merge(segments=distinct),),))
+        return Trouble(
+            "Merge all segments into a single one? Then nothing is left to tell apart.",
+            options=((Merge(segments=distinct),),),
+        )
     return (Merge(segments=distinct),)
 
 
@@ -55,7 +58,9 @@ def _merge_into_name(caught: Caught, view: View) -> Built:
     found = _merge_as(caught, view)
     if isinstance(found, Trouble):
         return found
-    return Trouble(f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,))
+    return Trouble(
+        f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,)
+    )
 
 
 def _rename(caught: Caught, _: View) -> Built:
@@ -71,7 +76,9 @@ def _rename_pairs(caught: Caught, _: View) -> Built:
 
 def _rename_open(caught: Caught, _: View) -> Built:
     again = (AskAgain(segments=(caught["seg"],)),)
-    return Trouble(f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,))
+    return Trouble(
+        f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,)
+    )
 
 
 def _split(caught: Caught, view: View) -> Built:
@@ -124,8 +131,27 @@ def _split_parts(caught: Caught, view: View) -> Built:
     return splits(caught["segs"], view, by=by, quantiles=quantiles)
 
 
+def _split_open(caught: Caught, view: View) -> Built:
+    by = caught.get("feature")
+    if by is None or len(view.focus) != 1:
+        return Trouble("Which segment shall be split, and by which feature? Such as: split S01 by sessions.")
+    options = [(Split(segment=view.focus[0], by=_said(by, view)),)]
+    options += [] if any(d.column == by for d in view.scene.plan.dimensions) else [(AddDimension(column=by),)]
+    return Trouble(f"Split {view.focus[0]} only, or all segments?", options=tuple(options))
+
+
+def _remove(caught: Caught, _: View) -> Built:
+    said = " and ".join(caught["segs"])
+    return Trouble(
+        f"{said} cannot be taken away: every user belongs to a segment. Merge it with which one? "
+        "Or leave users out by a filter, such as: only users with at least 2 sessions."
+    )
+
+
 def _lock(caught: Caught, view: View) -> Built:
-    ids = caught["segs"]
+    ids = caught.get("segs") or caught["many"]
+    if len(ids) == 1 and "many" in caught:
+        return Trouble(f"Lock the name of {ids[0]}?", options=((Lock(segments=ids),),))
     return (Lock(segments=() if len(ids) == len(view.lines) else ids),)
 
 
@@ -172,6 +198,8 @@ SEGMENTS: Final[Mapping[str, Builder]] = {
     "rename_open": _rename_open,
     "split": _split,
     "split_half": _split_half,
+    "split_open": _split_open,
+    "remove": _remove,
     "split_parts": _split_parts,
     "lock": _lock,
     "lock_all": lambda _c, _v: (Lock(),),

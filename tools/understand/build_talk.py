@@ -22,16 +22,22 @@ def _undo_kind(caught: Caught, view: View) -> Travelled:
     if recent and recent[0][0] == caught["kind"]:
         return (Undo(),)
     last = f"The last step was of the kind '{recent[0][0].replace('_', ' ')}'." if recent else "I know of no step."
-    return Trouble(f"{last} Steps are undone one after the other, the last one first. Undo the last step?", options=((Undo(),),))
+    return Trouble(
+        f"{last} Steps are undone one after the other, the last one first. Undo the last step?", options=((Undo(),),)
+    )
 
 
 def _reset_to(caught: Caught, view: View) -> Travelled:
-    return (Reset(revision=caught["n"]),) if 0 < caught["n"] <= view.scene.revisions else _no_revision(caught["n"], view)
+    return (
+        (Reset(revision=caught["n"]),) if 0 < caught["n"] <= view.scene.revisions else _no_revision(caught["n"], view)
+    )
 
 
 def _no_revision(number: int, view: View) -> Trouble:
     there = view.scene.revisions
-    return impossible(f"There is no revision {number}; there {'is only revision 1' if there == 1 else f'are 1 to {there}'}.")
+    return impossible(
+        f"There is no revision {number}; there {'is only revision 1' if there == 1 else f'are 1 to {there}'}."
+    )
 
 
 def _steps(caught: Caught, make: Callable[[int], Edit]) -> Travelled:
@@ -82,6 +88,6 @@ QUESTIONS: Final[Mapping[str, Callable[[Caught, View], Answered]]] = {
     "overview": lambda _c, _v: Overview(),
     "history": lambda _c, _v: Overview(of="history"),
     "help": lambda _c, _v: Overview(of="help"),
-    "approve": lambda _c, _v: impossible(APPROVAL),
-    "cancel": lambda _c, _v: impossible("Nothing was changed."),
+    "approve": lambda _c, _v: Trouble(APPROVAL, impossible=True, final=True),
+    "cancel": lambda _c, _v: Trouble("Nothing was changed.", impossible=True, final=True),
 }

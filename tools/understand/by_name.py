@@ -26,16 +26,27 @@ def by_id(line: Line, at: int) -> Iterator[Found]:
         listed = [_of_id(line.view, f"S{int(part):02d}") for part in token.text.split(",")]
         trouble = next((m for m in listed if m.trouble), None)
         yield at + 1, trouble or Mention(tuple(i for m in listed for i in m.ids))
-    nouns = itertools.chain(line.any_of((*words["one"], *words["ones"]), at), line.any_of((("id",), ("segment", "id")), at))
+    nouns = itertools.chain(
+        line.any_of((*words["one"], *words["ones"]), at), line.any_of((("id",), ("segment", "id")), at)
+    )
     for end in nouns:
         if end < len(line.tokens):
             noun, named = end + (line.word(end) in {"#", "number", "no"}), line.tokens[end]
             named = line.tokens[noun] if noun < len(line.tokens) else named
             if named.kind == "id":
                 yield noun + 1, _of_id(line.view, named.text)
-            elif named.kind == "number" and named.value is not None and named.value == int(named.value) and not named.unit:
+            elif (
+                named.kind == "number"
+                and named.value is not None
+                and named.value == int(named.value)
+                and not named.unit
+            ):
                 yield noun + 1, _of_id(line.view, f"S{int(named.value):02d}")
-            elif (unit := chat_words().units.get(named.text)) is not None and named.kind == "word" and named.text != "one":
+            elif (
+                (unit := chat_words().units.get(named.text)) is not None
+                and named.kind == "word"
+                and named.text != "one"
+            ):
                 yield noun + 1, _of_id(line.view, f"S{unit:02d}")
 
 
@@ -68,8 +79,13 @@ def _partly(line: Line, end: int, said: Sequence[str], count: int | None) -> Ite
     elif count is not None:
         stop = plural or end
         fits = len(found) == count
-        yield stop, Mention(found) if fits else no_mention(
-            f"{len(found)} segments are called like that ({', '.join(found)}), not {count}. Which ones do you mean?"
+        yield (
+            stop,
+            Mention(found)
+            if fits
+            else no_mention(
+                f"{len(found)} segments are called like that ({', '.join(found)}), not {count}. Which ones do you mean?"
+            ),
         )
     elif plural is not None:
         yield plural, Mention(found, one=len(found) > 1, all_too=len(found) > 1)
@@ -128,9 +144,7 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 def _of_id(view: View, segment_id: str) -> Mention:
     if segment_id not in view.ids:
-        return no_mention(
-            f"There is no segment {segment_id}; there are {', '.join(view.ids)}.", is_impossible=True
-        )
+        return no_mention(f"There is no segment {segment_id}; there are {', '.join(view.ids)}.", is_impossible=True)
     return _there(view, segment_id)
 
 

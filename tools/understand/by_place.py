@@ -88,7 +88,10 @@ def _first(view: View, ordered: Sequence[str], count: int) -> Mention:
 def by_size(line: Line, at: int) -> Iterator[Found]:
     """The biggest, the two smallest ones, the smallest three, the big one."""
     words = chat_words().words
-    for largest, phrases, loose in ((True, words["biggest"], ("big", "large", "huge")), (False, words["smallest"], ("small", "tiny"))):
+    for largest, phrases, loose in (
+        (True, words["biggest"], ("big", "large", "huge")),
+        (False, words["smallest"], ("small", "tiny")),
+    ):
         for end in line.any_of(phrases, at):
             yield from _sized(line, end, 1, largest=largest)
             count = _count(line, end)
@@ -140,7 +143,14 @@ def _by_size(view: View, count: int, *, largest: bool) -> Mention:
 
 def _single(line: Line, end: int, mention: Mention) -> Iterator[Found]:
     yield end, mention
-    yield from ((stop, mention) for stop in line.any_of(chat_words().words["one"], end))
+    words = chat_words().words
+    # "The second and third ones": the plural stands behind the last of a list.
+    listed = (
+        words["ones"]
+        if end > 1 and line.tokens[end - 1].kind == "ordinal" and line.word(end - 2) in {"and", "&"}
+        else ()
+    )
+    yield from ((stop, mention) for stop in line.any_of((*words["one"], *listed), end))
 
 
 def _count(line: Line, at: int) -> int | None:

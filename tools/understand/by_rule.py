@@ -44,7 +44,10 @@ def _ends(
     if not found:
         yield stop, no_mention(f"No segment's rule says {rule}. Which segment do you mean?")
     elif count is not None and count != len(found):
-        yield stop, no_mention(f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?")
+        yield (
+            stop,
+            no_mention(f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"),
+        )
     elif one and not many:
         yield one, Mention(found, one=len(found) > 1)
     elif doubtful and many is None and not plural:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Topic, WhatChanged, WhatIf, Wishes, WhyRank
+from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Topic, WhatChanged, WhatIf, WhyRank, Wishes
 from cartjury.data.edit_records import (
     AddDimension,
     AskAgain,
@@ -107,7 +107,11 @@ def _edit(edit: Edit, scene: Scene) -> Iterator[str]:
                 yield _no_dimension(name, scene)
             else:
                 known = dimension.level_names
-                yield from (f"{name} has no level {level}; there are {', '.join(known)}." for level in levels if level not in known)
+                yield from (
+                    f"{name} has no level {level}; there are {', '.join(known)}."
+                    for level in levels
+                    if level not in known
+                )
         case SetFilter():
             yield from check_filter(edit, scene)
         case SetSizes(min_size=int() as least, max_size=int() as most) if least > most:
@@ -123,4 +127,6 @@ def _edit(edit: Edit, scene: Scene) -> Iterator[str]:
 
 
 def _no_dimension(name: str, scene: Scene) -> str:
-    return f"{name} is no dimension of this plan; its dimensions are {', '.join(d.name for d in scene.plan.dimensions)}."
+    return (
+        f"{name} is no dimension of this plan; its dimensions are {', '.join(d.name for d in scene.plan.dimensions)}."
+    )

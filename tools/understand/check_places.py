@@ -54,4 +54,6 @@ def check_filter(edit: SetFilter, scene: Scene) -> Iterator[str]:
 
 
 def _missing(name: str, scene: Scene) -> str:
-    return f"{name} is no dimension of this plan; its dimensions are {', '.join(d.name for d in scene.plan.dimensions)}."
+    return (
+        f"{name} is no dimension of this plan; its dimensions are {', '.join(d.name for d in scene.plan.dimensions)}."
+    )

@@ -12,7 +12,14 @@ from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.values import number
 
 Op = Literal[">=", ">", "<=", "<", "=", "!="]
-OPS: Final[tuple[tuple[Op, str], ...]] = ((">=", "ge"), ("<=", "le"), (">", "gt"), ("<", "lt"), ("=", "eq"), ("!=", "ne"))
+OPS: Final[tuple[tuple[Op, str], ...]] = (
+    (">=", "ge"),
+    ("<=", "le"),
+    (">", "gt"),
+    ("<", "lt"),
+    ("=", "eq"),
+    ("!=", "ne"),
+)
 COMPLEMENT: Final[dict[Op, Op]] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 KINDS: Final = {c.name: c.kind for c in CONTRACT}
 MONEY: Final = frozenset({"avg_order_value"})
@@ -37,7 +44,9 @@ def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
         for stop, others in slot(line, "condition", after) if after < len(line.tokens) else ():
             trouble = next((x for x in (found, others) if isinstance(x, Trouble)), None)
             if joint == "or":
-                trouble = Trouble("A filter takes users for whom all conditions hold; with 'or' it cannot be said. Which one?")
+                trouble = Trouble(
+                    "A filter takes users for whom all conditions hold; with 'or' it cannot be said. Which one?"
+                )
             yield from _more(line, stop, trouble or (*found, *others))
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from cartjury.data.chat_records import Scene
-from cartjury.data.chat_words import ChatWords, Phrase, chat_words
+from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.tools.understand.by_name import name_words
 from cartjury.tools.understand.by_talk import DONE
 from cartjury.tools.understand.features import words_of_name
@@ -15,8 +15,7 @@ from cartjury.tools.understand.tokens import Token, tokenise
 
 # Words that code compares with, beside the tables.
 _OTHERS = frozenset(
-    """both all small tiny large huge big median quantile percentile percentiles month months year years quarter per cent
-    newest last previously before have that was id number no one half to with and or between from dozen couple be a an""".split()
+    ["both", "all", "small", "tiny", "large", "huge", "big", "median", "quantile", "percentile", "percentiles", "month", "months", "year", "years", "quarter", "per", "cent", "newest", "last", "previously", "before", "have", "that", "was", "id", "number", "no", "one", "half", "to", "with", "and", "or", "between", "from", "dozen", "couple", "be", "a", "an"]
 )
 
 
@@ -42,10 +41,21 @@ def _table_words() -> frozenset[str]:
     phrases: list[Phrase] = [*words.openers, *words.closers, *words.joints, *words.standing]
     tables = (words.words, words.columns, words.metrics, words.level_words, words.adjectives, words.kinds, words.frames)
     phrases += [p for table in tables for listed in table.values() for p in listed]
-    numbers = (words.tens, words.units, words.scales, words.ordinals, words.fractions, words.share_names, words.day_words)
+    numbers = (
+        words.tens,
+        words.units,
+        words.scales,
+        words.ordinals,
+        words.fractions,
+        words.share_names,
+        words.day_words,
+    )
     done = (verb for verbs in DONE.values() for verb in verbs)
-    return frozenset(_flat(phrases)) | phrase_words() | _OTHERS | frozenset(
-        [*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words]
+    return (
+        frozenset(_flat(phrases))
+        | phrase_words()
+        | _OTHERS
+        | frozenset([*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words])
     )
 
 

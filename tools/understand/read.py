@@ -103,7 +103,10 @@ def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 def _ends(tokens: Sequence[Token], phrases: Iterable[Phrase]) -> list[int]:
     """Return where phrases end that the message begins with, the longest first; an opener may stand before."""
     texts = [t.text for t in tokens]
-    starts = [0, *(len(o) for o in (("ok",), ("hi",), ("hey",), ("and",), ("so",), ("hm",), ("hmm",)) if tuple(texts[:1]) == o)]
+    starts = [
+        0,
+        *(len(o) for o in (("ok",), ("hi",), ("hey",), ("and",), ("so",), ("hm",), ("hmm",)) if tuple(texts[:1]) == o),
+    ]
     starts += [s + 1 for s in starts if s and texts[s : s + 1] == [","]]
     return [s + len(p) for s in starts for p in phrases if tuple(texts[s : s + len(p)]) == p]
 
@@ -135,7 +138,9 @@ def _imagined(found: Sequence[Sequence[Act]]) -> Reading:
             return Asked(question="Undo, redo and reset can be done and taken back at once. Do it?", options=())
         return Wondered(topic=WhatIf(edits=tuple(plain)))
     if isinstance(reading, Asked):
-        options = tuple(_choice(o.reading.edits, imagined=True) for o in reading.options if isinstance(o.reading, Wishes))
+        options = tuple(
+            _choice(o.reading.edits, imagined=True) for o in reading.options if isinstance(o.reading, Wishes)
+        )
         return Asked(question=reading.question, options=options)
     return reading
 
@@ -155,7 +160,9 @@ def _offered(edits: tuple[Edit, ...]) -> Asked:
 def _choice(edits: tuple[Edit, ...], *, imagined: bool = False) -> Choice:
     plain = tuple(e for e in edits if not isinstance(e, Undo | Redo | Reset))
     if imagined and plain:
-        return Choice(label=f"only show what it would do to {described(edits)}", reading=Wondered(topic=WhatIf(edits=plain)))
+        return Choice(
+            label=f"only show what it would do to {described(edits)}", reading=Wondered(topic=WhatIf(edits=plain))
+        )
     return Choice(label=described(edits), reading=Wishes(edits=edits))
 
 
@@ -164,14 +171,27 @@ def _reading(found: Sequence[Sequence[Act]]) -> Reading:
     troubles = [t for acts in found for t in [_trouble(acts)] if t]
     clear = [acts for acts in found if not _trouble(acts)]
     doubts = [t for t in troubles if not t.impossible]
+    final = next((t for t in troubles if t.final), None)
+    if final:
+        return Refused(reason=final.reason)
     if not clear or doubts:
         return _troubled(troubles, clear)
     read = distinct((_wishes(acts), acts[0].topic) for acts in clear)
     if len(read) == 1:
         edits, topic = read[0]
         return Wondered(topic=topic) if topic else Wishes(edits=edits)
-    options = [Choice(label=f"tell me: {topic.kind.replace('_', ' ')} {' '.join(str(v) for k, v in topic if k != 'kind' and isinstance(v, str))}".strip(), reading=Wondered(topic=topic)) if topic else _choice(edits) for edits, topic in read]
-    return Asked(question="I can read that in several ways. Which one do you mean?", options=tuple(options[:MOST_OPTIONS]))
+    options = [
+        Choice(
+            label=f"tell me: {topic.kind.replace('_', ' ')} {' '.join(str(v) for k, v in topic if k != 'kind' and isinstance(v, str))}".strip(),
+            reading=Wondered(topic=topic),
+        )
+        if topic
+        else _choice(edits)
+        for edits, topic in read
+    ]
+    return Asked(
+        question="I can read that in several ways. Which one do you mean?", options=tuple(options[:MOST_OPTIONS])
+    )
 
 
 def _trouble(acts: Sequence[Act]) -> Trouble | None:
@@ -207,7 +227,9 @@ def _wishes(acts: Sequence[Act]) -> tuple[Edit, ...]:
                 max_size=last.max_size or edit.max_size,
                 no_max=last.no_max or edit.no_max,
             )
-        elif isinstance(edit, SetWeights) and isinstance(last, SetWeights) and not set(last.weights) & set(edit.weights):
+        elif (
+            isinstance(edit, SetWeights) and isinstance(last, SetWeights) and not set(last.weights) & set(edit.weights)
+        ):
             edits[-1] = SetWeights(weights={**last.weights, **edit.weights})
         else:
             edits.append(edit)

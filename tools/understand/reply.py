@@ -7,8 +7,38 @@ from cartjury.data.chat_words import chat_words
 from cartjury.tools.understand.tokens import Token, tokenise
 
 _NOUNS = {"one", "option", "number", "choice", "answer", "#", "no", "variant", "possibility"}
-_AROUND = {"i", "mean", "meant", "take", "want", "choose", "pick", "go", "with", "for", "is", "it", "that", "would", "like", "prefer"}
-_YES = {("yes",), ("yep",), ("yeah",), ("sure",), ("ok",), ("okay",), ("y",), ("do", "it"), ("yes", "do", "it"), ("right",), ("correct",), ("exactly",)}
+_AROUND = {
+    "i",
+    "mean",
+    "meant",
+    "take",
+    "want",
+    "choose",
+    "pick",
+    "go",
+    "with",
+    "for",
+    "is",
+    "it",
+    "that",
+    "would",
+    "like",
+    "prefer",
+}
+_YES = {
+    ("yes",),
+    ("yep",),
+    ("yeah",),
+    ("sure",),
+    ("ok",),
+    ("okay",),
+    ("y",),
+    ("do", "it"),
+    ("yes", "do", "it"),
+    ("right",),
+    ("correct",),
+    ("exactly",),
+}
 
 
 def reply(tokens: Sequence[Token], scene: Scene) -> Reading | None:

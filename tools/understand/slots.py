@@ -54,10 +54,17 @@ def _level_list(line: Line, at: int) -> Iterator[Found]:
 
 def _standing(line: Line, at: int) -> Iterator[Found]:
     yield from ((end, "") for end in line.any_of(chat_words().standing, at))
-    for start in (at, *line.any_of((("number",), ("only",), ("#",), ("no",), ("at",), ("on",), ("place",), ("rank",), ("only", "number")), at)):
+    for start in (
+        at,
+        *line.any_of(
+            (("number",), ("only",), ("#",), ("no",), ("at",), ("on",), ("place",), ("rank",), ("only", "number")), at
+        ),
+    ):
         token = line.tokens[start] if start < len(line.tokens) else None
-        if token and token.value is not None or (start > at and line.word(start) in chat_words().units):
-            yield from ((end, "") for end in (start + 1, *line.any_of((("place",), ("one",), ("best",), ("rank",)), start + 1)))
+        if (token and token.value is not None) or (start > at and line.word(start) in chat_words().units):
+            yield from (
+                (end, "") for end in (start + 1, *line.any_of((("place",), ("one",), ("best",), ("rank",)), start + 1))
+            )
 
 
 def _who(line: Line, at: int) -> Iterator[Found]:
@@ -73,6 +80,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "mention": mentions.mentions,
     "segs": mentions.segments,
     "seg": mentions.segment,
+    "by_name": mentions.named,
     "dim": features.dimension,
     "column": _column,
     "feature": features.feature,

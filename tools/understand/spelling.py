@@ -21,7 +21,9 @@ def _meant(word: str, known: Collection[str]) -> str:
     if len(word) < SHORTEST or word in known or word in chat_words().real_words or not word.isalpha():
         return word
     for most in (1, 2) if len(word) >= TWO_SLIPS else (1,):
-        near = [k for k in known if abs(len(k) - len(word)) <= most and _slips(word, k, most) <= most and _alike(word, k)]
+        near = [
+            k for k in known if abs(len(k) - len(word)) <= most and _slips(word, k, most) <= most and _alike(word, k)
+        ]
         if near:
             return near[0] if len(near) == 1 else word
     return word

@@ -82,7 +82,9 @@ def style(line: Line, at: int) -> Iterator[Found]:
     yield from strict(line, at)
     known = list(line.any_of(chat_words().words["new"], at))
     if not known and line.word(at) not in chat_words().plain["comparing"]:
-        yield from (found for found in guidance(line, at) if found[0] <= at + 3 and line.word(at) not in {"name", "names"})
+        yield from (
+            found for found in guidance(line, at) if found[0] <= at + 3 and line.word(at) not in {"name", "names"}
+        )
 
 
 def _written(line: Line, at: int, end: int) -> str:

@@ -98,7 +98,9 @@ def _joined(tokens: list[Token]) -> list[Token]:
         last = joined[-1] if joined else None
         touches = last is not None and last.end == token.start
         if last and last.kind == "number" and last.value is not None and token.text in _SUFFIX and touches:
-            joined[-1] = last._replace(end=token.end, value=last.value * _SUFFIX[token.text], text=last.text + token.text)
+            joined[-1] = last._replace(
+                end=token.end, value=last.value * _SUFFIX[token.text], text=last.text + token.text
+            )
         elif last and last.kind == "number" and last.value and touches and token.text in {"st", "nd", "rd", "th"}:
             joined[-1] = last._replace(kind="ordinal", end=token.end)
         elif last and token.kind == "number" and last.text in {"$", "€", "£"} and touches:

@@ -57,7 +57,10 @@ def days(line: Line, at: int) -> Iterator[Found]:
         whole = times * words[line.word(unit)]
         if found is None and line.word(unit) in {"day", "days", "d", "weeks"}:
             return
-        yield unit + 1, int(whole) if whole == int(whole) else Trouble("How many days is that? The window counts whole days.")
+        yield (
+            unit + 1,
+            int(whole) if whole == int(whole) else Trouble("How many days is that? The window counts whole days."),
+        )
 
 
 def long_days(line: Line, at: int) -> Iterator[Found]:
@@ -109,8 +112,20 @@ def place(line: Line, at: int) -> Iterator[Found]:
     yield from _percentile(line, at)
     for end in line.any_of(chat_words().words["median"], at):
         yield end, Place("quantile", 0.5)
-    for side, top in (("top", True), ("upper", True), ("highest", True), ("bottom", False), ("lower", False), ("lowest", False)):
-        if line.word(at) == side and (part := number(line, at + 1)) and part.value and part.unit in {"percent", "share"}:
+    for side, top in (
+        ("top", True),
+        ("upper", True),
+        ("highest", True),
+        ("bottom", False),
+        ("lower", False),
+        ("lowest", False),
+    ):
+        if (
+            line.word(at) == side
+            and (part := number(line, at + 1))
+            and part.value
+            and part.unit in {"percent", "share"}
+        ):
             for end in (at + 2, *line.any_of((("users",), ("customers",), ("orders",)), at + 2)):
                 yield end, Place("quantile", round(1 - part.value, 9) if top else part.value)
         if line.word(at) == side and line.word(at + 1) in {"quarter", "third", "fifth", "tenth", "half"}:
@@ -132,7 +147,7 @@ def places(line: Line, at: int) -> Iterator[Found]:
     """One place or more; `the 30th and 70th percentile`."""
     yield from _percentiles(line, at)
     for end, first in slot(line, "place", at):
-        yield from _more_places(line, end, (first,))
+        yield from ((end, first),) if isinstance(first, Trouble) else _more_places(line, end, (first,))
 
 
 def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Found]:
@@ -142,7 +157,7 @@ def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Fou
         after += 1
     if after > end and len(found) < 6:
         for stop, other in slot(line, "place", after):
-            yield from _more_places(line, stop, (*found, other))
+            yield from ((stop, other),) if isinstance(other, Trouble) else _more_places(line, stop, (*found, other))
 
 
 def _percentiles(line: Line, at: int) -> Iterator[Found]:

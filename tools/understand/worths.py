@@ -10,7 +10,34 @@ from cartjury.tools.understand.features import levels
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.trouble import Trouble, impossible
 
-BETWEEN: Final = ("at", "to", "=", ":", "with", "by", "should", "count", "counts", "weigh", "weighs", "is", "be", "weight", "weights", "only", "as", "importance", "score", "a", "should be", "for", "up", "down", "gets", "get")
+BETWEEN: Final = (
+    "at",
+    "to",
+    "=",
+    ":",
+    "with",
+    "by",
+    "should",
+    "count",
+    "counts",
+    "weigh",
+    "weighs",
+    "is",
+    "be",
+    "weight",
+    "weights",
+    "only",
+    "as",
+    "importance",
+    "score",
+    "a",
+    "should be",
+    "for",
+    "up",
+    "down",
+    "gets",
+    "get",
+)
 AFTER: Final = (("weight",), ("importance",), ("score",), ("overall", "score"), ("in", "score"))
 JOINTS: Final = {",", "and", "&", ";"}
 Weights = Mapping[str, float] | Trouble
@@ -78,7 +105,14 @@ def level_values(line: Line, at: int) -> Iterator[Found]:
             for last, others in slot(line, "level_values", after) if stop < after < len(line.tokens) else ():
                 both = trouble or others
                 twice = not isinstance(both, Trouble) and name in both
-                yield last, Trouble(f"{name} is named twice.") if twice else both if isinstance(both, Trouble) else {name: said, **both}
+                yield (
+                    last,
+                    Trouble(f"{name} is named twice.")
+                    if twice
+                    else both
+                    if isinstance(both, Trouble)
+                    else {name: said, **both},
+                )
 
 
 def level_priorities(line: Line, at: int) -> Iterator[Found]:

@@ -39,9 +39,7 @@ def _rule(levels: tuple[str, ...]) -> str:
 
 
 def _plan() -> SegmentPlan:
-    cells = {
-        (a, e, p) for a in AOV.level_names for e in ENGAGEMENT.level_names for p in PROFIT.level_names
-    }
+    cells = {(a, e, p) for a in AOV.level_names for e in ENGAGEMENT.level_names for p in PROFIT.level_names}
     known = [
         Segment(id=i, boxes=(Box(levels=levels),), rule=_rule(levels), name=name, named_by="offline")
         for i, name, levels, *_ in sorted(TABLE)

@@ -86,7 +86,7 @@ def _atoms(
                         longer = True
                         yield run
             if not longer:
-                yield end, more, any(j in {"and", "&", "+"} for j in joints)
+                yield end, more, any(j in {"and", "+"} for j in joints)
     if not found and said:
         return
 

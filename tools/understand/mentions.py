@@ -74,6 +74,8 @@ def _choices(mention: Mention) -> Iterator[tuple[str, ...] | Trouble]:
 
 def _continued(line: Line, end: int, ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]) -> Iterator[Found]:
     yield end, _list_of(ids, joints)
+    for noun in line.any_of(chat_words().words["ones"], end) if joints else ():
+        yield noun, _list_of(ids, joints)
     if len(joints) >= LONGEST:
         return
     yield from _range(line, end, ids)

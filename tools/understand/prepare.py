@@ -24,6 +24,7 @@ def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     words, known = chat_words(), known_words(scene)
     tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
     kept = (t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    kept = _without_hyphens(tuple(kept))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
     kept = (t for t in kept if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
@@ -61,6 +62,15 @@ def _table_words() -> frozenset[str]:
 
 def _flat(phrases: Iterable[Phrase]) -> Iterable[str]:
     return (word for phrase in phrases for word in phrase)
+
+
+def _without_hyphens(tokens: tuple[Token, ...]) -> Iterable[Token]:
+    """Read low-value like low value; S1-S3 and 1-3 stay as they are."""
+    for i, token in enumerate(tokens):
+        around = tokens[max(i - 1, 0) : i + 2]
+        touches = len(around) == 3 and around[0].end == token.start and token.end == around[2].start
+        if not (token.text == "-" and touches and "word" in {around[0].kind, around[2].kind}):
+            yield token
 
 
 def _is_picture(token: Token) -> bool:

@@ -135,7 +135,7 @@ def _split_open(caught: Caught, view: View) -> Built:
     by = caught.get("feature")
     if by is None or len(view.focus) != 1:
         return Trouble("Which segment shall be split, and by which feature? Such as: split S01 by sessions.")
-    options = [(Split(segment=view.focus[0], by=_said(by, view)),)]
+    options: list[tuple[Edit, ...]] = [(Split(segment=view.focus[0], by=_said(by, view)),)]
     options += [] if any(d.column == by for d in view.scene.plan.dimensions) else [(AddDimension(column=by),)]
     return Trouble(f"Split {view.focus[0]} only, or all segments?", options=tuple(options))
 

@@ -1,4 +1,4 @@
-"""Segments by what their rule says: high AOV, low engagement; the unprofitable ones; the low and medium AOV segments."""
+"""Segments by what their rule says: high AOV, low engagement; the unprofitable ones; low and medium AOV."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

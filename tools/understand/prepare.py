@@ -14,9 +14,7 @@ from cartjury.tools.understand.spelling import repaired
 from cartjury.tools.understand.tokens import Token, tokenise
 
 # Words that code compares with, beside the tables.
-_OTHERS = frozenset(
-    ["both", "all", "small", "tiny", "large", "huge", "big", "median", "quantile", "percentile", "percentiles", "month", "months", "year", "years", "quarter", "per", "cent", "newest", "last", "previously", "before", "have", "that", "was", "id", "number", "no", "one", "half", "to", "with", "and", "or", "between", "from", "dozen", "couple", "be", "a", "an"]
-)
+_OTHERS = frozenset(["both"])
 
 
 def prepared(text: str, scene: Scene) -> tuple[Token, ...]:

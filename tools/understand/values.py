@@ -13,7 +13,7 @@ class Place(NamedTuple):
     """Where a cut is wanted.
 
     Attributes:
-        kind: "value" in the column's unit, "money" or "days" the same, "quantile", or "percent" where either may be meant.
+        kind: "value" in the column's unit, "money" or "days" the same, "quantile", or "percent" where either is meant.
         at: a percentage as a share.
     """
 

@@ -13,6 +13,7 @@ class ChatWords(NamedTuple):
     """The tables of chat_words.toml; phrases are tuples of words, without the fillers.
 
     Attributes:
+        read_by_code: words that code compares with, beside those of the tables.
         fillers: words that never change what is meant.
         openers, closers: what may stand before and behind a wish.
         joints: what may stand between two wishes.
@@ -31,6 +32,7 @@ class ChatWords(NamedTuple):
         phrases: what can be said, by intent (chat_phrases.toml).
     """
 
+    read_by_code: frozenset[str]
     fillers: frozenset[str]
     openers: tuple[Phrase, ...]
     closers: tuple[Phrase, ...]
@@ -74,6 +76,7 @@ def chat_words() -> ChatWords:
         return {key: phrases(texts) for key, texts in raw[name].items()}
 
     return ChatWords(
+        read_by_code=frozenset(raw["read_by_code"]),
         fillers=fillers,
         openers=phrases(raw["openers"]),
         closers=phrases(raw["closers"]),

@@ -13,18 +13,17 @@ from cartjury.tools.understand.phrases import phrase_words
 from cartjury.tools.understand.spelling import repaired
 from cartjury.tools.understand.tokens import Token, tokenise
 
-# Words that code compares with, beside the tables.
-_OTHERS = frozenset(["both"])
-
 
 def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
     words, known = chat_words(), known_words(scene)
     tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
-    kept = (t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    kept: Iterable[Token] = (
+        t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t)
+    )
     kept = _without_hyphens(tuple(kept))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
-    kept = (t for t in kept if t.text != "_" or t.kind == "quote")
+    kept: Iterable[Token] = (t for t in kept if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
 
 
@@ -53,7 +52,7 @@ def _table_words() -> frozenset[str]:
     return (
         frozenset(_flat(phrases))
         | phrase_words()
-        | _OTHERS
+        | words.read_by_code
         | frozenset([*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words])
     )
 

@@ -91,7 +91,7 @@ def share_name(line: Line, at: int) -> Iterator[Found]:
         yield at + 1, chat_words().share_names[line.word(at)]
 
 
-def place(line: Line, at: int) -> Iterator[Found]:
+def place(line: Line, at: int) -> Iterator[Found]:  # noqa: C901 - a branch for each way to say it
     """A value, a percentile, the median, the top 20 percent."""
     found = number(line, at)
     if found and found.value is not None:

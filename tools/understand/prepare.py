@@ -18,12 +18,9 @@ def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
     words, known = chat_words(), known_words(scene)
     tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
-    kept: Iterable[Token] = (
-        t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t)
-    )
-    kept = _without_hyphens(tuple(kept))
+    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
-    kept: Iterable[Token] = (t for t in kept if t.text != "_" or t.kind == "quote")
+    kept = (t for t in _without_hyphens(meant) if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
 
 

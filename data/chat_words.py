@@ -13,6 +13,7 @@ class ChatWords(NamedTuple):
     """The tables of chat_words.toml; phrases are tuples of words, without the fillers.
 
     Attributes:
+        read_by_code: words that code compares with, beside those of the tables.
         fillers: words that never change what is meant.
         openers, closers: what may stand before and behind a wish.
         joints: what may stand between two wishes.
@@ -26,10 +27,12 @@ class ChatWords(NamedTuple):
         standing: how a rank is spoken of.
         kinds: nouns of the kinds of edits.
         share_names: halves, thirds, quartiles; day_words: days by the word.
+        short_forms, short_ends: what is written out, as whole words and at the end of a word.
         frames: the forms of whole messages: imagined, doubtful, polite; words that turn or limit what is said.
         phrases: what can be said, by intent (chat_phrases.toml).
     """
 
+    read_by_code: frozenset[str]
     fillers: frozenset[str]
     openers: tuple[Phrase, ...]
     closers: tuple[Phrase, ...]
@@ -53,6 +56,8 @@ class ChatWords(NamedTuple):
     kinds: Mapping[str, tuple[Phrase, ...]]
     share_names: Mapping[str, int]
     day_words: Mapping[str, int]
+    short_forms: Mapping[str, Phrase]
+    short_ends: Mapping[str, str]
     frames: Mapping[str, tuple[Phrase, ...]]
     phrases: Mapping[str, tuple[str, ...]]
 
@@ -71,6 +76,7 @@ def chat_words() -> ChatWords:
         return {key: phrases(texts) for key, texts in raw[name].items()}
 
     return ChatWords(
+        read_by_code=frozenset(raw["read_by_code"]),
         fillers=fillers,
         openers=phrases(raw["openers"]),
         closers=phrases(raw["closers"]),
@@ -94,6 +100,8 @@ def chat_words() -> ChatWords:
         kinds=table("kinds"),
         share_names=raw["share_names"],
         day_words=raw["day_words"],
+        short_forms={short: tuple(long.split()) for short, long in raw["short_forms"].items()},
+        short_ends=raw["short_ends"],
         frames=table("frames"),
         phrases={intent: tuple(said) for intent, said in _read("chat_phrases.toml").items()},
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Scene, Wishes
+from cartjury.data.chat_records import Asked, Choice, Reading, Scene, Wishes
 from cartjury.data.chat_words import chat_words
+from cartjury.data.edit_records import Edit
 from cartjury.data.text import one_line
 from cartjury.tools.understand.clauses import Act, ways
 from cartjury.tools.understand.describe import described
@@ -27,15 +28,14 @@ def not_understood(text: str, tokens: Sequence[Token], scene: Scene) -> Reading:
     if turned or limited:
         word = (turned or limited)[0]
         what = "says what shall not be" if turned else "holds a condition or a choice"
-        return Asked(
-            question=f"I read '{word}', so this {what}, and I do not guess. Nothing was changed. What shall be done? {HELP}"
-        )
+        said = f"I read '{word}', so this {what}, and I do not guess. Nothing was changed."
+        return Asked(question=f"{said} What shall be done? {HELP}")
     if unknown:
         said = one_line(", ".join(text[t.start : t.end] for t in unknown), SHOWN)
         return Asked(
-            question=f"I do not know what this means here: {said}. {HELP}", options=_without(text, tokens, scene)
+            question=f"I do not know what this means here: '{said}'. {HELP}", options=_without(text, tokens, scene)
         )
-    return Asked(question=f"I know the words, but not what they come to together: {one_line(text, SHOWN)}. {HELP}")
+    return Asked(question=f"I know the words, but not what they come to together: '{one_line(text, SHOWN)}'. {HELP}")
 
 
 def _of(tokens: Sequence[Token], frame: str) -> list[str]:
@@ -55,8 +55,5 @@ def _without(text: str, tokens: Sequence[Token], scene: Scene) -> tuple[Choice, 
     return tuple(Choice(label=described(e), reading=Wishes(edits=e)) for e in offered) if len(offered) == 1 else ()
 
 
-def _edits(acts: Sequence[Act]):  # type: ignore[no-untyped-def]
+def _edits(acts: Sequence[Act]) -> tuple[Edit, ...]:
     return tuple(e for a in acts for e in a.edits)
-
-
-__all__ = ["Refused", "not_understood"]

@@ -13,7 +13,7 @@ from cartjury.tools.understand.values import Place
 from cartjury.tools.understand.view import View
 
 
-def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:
+def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:  # noqa: PLR0911 - each says what is wrong
     """Say places as `values` or `quantiles`, in increasing order.
 
     Returns:
@@ -36,9 +36,9 @@ def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:
         return Trouble(f"{column} is no number of days. Which column do you mean?")
     if not kinds <= {"value", "money", "days"}:
         return Trouble("Values or shares of users? Write all cuts the same way.")
-    if "money" in kinds and (score or column not in {"avg_order_value"} and column in KINDS):
+    if "money" in kinds and (score or (column not in {"avg_order_value"} and column in KINDS)):
         return Trouble(f"{column} is no amount of money. Which column do you mean?")
-    if score and not (0 < at[0] and at[-1] <= 1):
+    if score and not (at[0] > 0 and at[-1] <= 1):
         return impossible(f"{column} goes from 0 to 1, so it cannot be cut at {at[-1]:g}.")
     return {"values": tuple(at)}
 
@@ -84,16 +84,24 @@ def _set_cuts(caught: Caught, _: View) -> Built:
 
 
 def _one_cut(dimension: Dimension, position: int | None, place: Place, found: dict[str, Any]) -> Built:
-    cut = {"quantile": place.at} if "quantiles" in found else {"value": place.at}
+    share, value = (place.at, None) if "quantiles" in found else (None, place.at)
     if position is None and len(dimension.cuts) > 1:
-        moved = tuple((SetCut(dimension=dimension.name, position=i, **cut),) for i in range(1, len(dimension.cuts) + 1))
-        fewer = {"quantiles": (place.at,)} if "quantiles" in found else {"cuts": (place.at,)}
+        moved = tuple(
+            (SetCut(dimension=dimension.name, position=i, quantile=share, value=value),)
+            for i in range(1, len(dimension.cuts) + 1)
+        )
+        single = (place.at,)
+        fewer = (
+            SetLevels(dimension=dimension.name, quantiles=single)
+            if share is not None
+            else SetLevels(dimension=dimension.name, cuts=single)
+        )
         at = ", ".join(f"{c:g}" for c in dimension.cuts)
         return Trouble(
             f"{dimension.name} is cut at {at}. Which cut shall move, or shall there be only one?",
-            options=(*moved, (SetLevels(dimension=dimension.name, **fewer),)),
+            options=(*moved, (fewer,)),
         )
-    return (SetCut(dimension=dimension.name, position=position, **cut),)
+    return (SetCut(dimension=dimension.name, position=position, quantile=share, value=value),)
 
 
 def _set_cut(caught: Caught, _: View) -> Built:

@@ -58,6 +58,13 @@ def _filter_not(caught: Caught, _: View) -> Built:
     return found if isinstance(found, Trouble) else (SetFilter(conditions=found),)
 
 
+def _filter_which(caught: Caught, _: View) -> Built:
+    """To filter users may be to keep them or to leave them out."""
+    kept, left = SetFilter(conditions=caught["conds"]), complement(caught["conds"])
+    options = ((kept,), *(() if isinstance(left, Trouble) else ((SetFilter(conditions=left),),)))
+    return Trouble("Shall these users be kept, or left out?", options=options)
+
+
 def _filter_new(caught: Caught, _: View) -> Built:
     return (SetFilter(conditions=caught["conds"], mode="replace"),)
 
@@ -125,6 +132,7 @@ PLAN: Final[Mapping[str, Builder]] = {
     "filter": _filter,
     "filter_level": _filter_level,
     "filter_not": _filter_not,
+    "filter_which": _filter_which,
     "filter_new": _filter_new,
     "no_filter": lambda _c, _v: (SetFilter(mode="replace"),),
     "weights": _weights,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
+from cartjury.data.edit_records import AddDimension, AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
 from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
@@ -131,8 +131,27 @@ def _split_parts(caught: Caught, view: View) -> Built:
     return splits(caught["segs"], view, by=by, quantiles=quantiles)
 
 
+def _split_open(caught: Caught, view: View) -> Built:
+    by = caught.get("feature")
+    if by is None or len(view.focus) != 1:
+        return Trouble("Which segment shall be split, and by which feature? Such as: split S01 by sessions.")
+    options: list[tuple[Edit, ...]] = [(Split(segment=view.focus[0], by=_said(by, view)),)]
+    options += [] if any(d.column == by for d in view.scene.plan.dimensions) else [(AddDimension(column=by),)]
+    return Trouble(f"Split {view.focus[0]} only, or all segments?", options=tuple(options))
+
+
+def _remove(caught: Caught, _: View) -> Built:
+    said = " and ".join(caught["segs"])
+    return Trouble(
+        f"{said} cannot be taken away: every user belongs to a segment. Merge it with which one? "
+        "Or leave users out by a filter, such as: only users with at least 2 sessions."
+    )
+
+
 def _lock(caught: Caught, view: View) -> Built:
-    ids = caught["segs"]
+    ids = caught.get("segs") or caught["many"]
+    if len(ids) == 1 and "many" in caught:
+        return Trouble(f"Lock the name of {ids[0]}?", options=((Lock(segments=ids),),))
     return (Lock(segments=() if len(ids) == len(view.lines) else ids),)
 
 
@@ -179,6 +198,8 @@ SEGMENTS: Final[Mapping[str, Builder]] = {
     "rename_open": _rename_open,
     "split": _split,
     "split_half": _split_half,
+    "split_open": _split_open,
+    "remove": _remove,
     "split_parts": _split_parts,
     "lock": _lock,
     "lock_all": lambda _c, _v: (Lock(),),

@@ -88,6 +88,6 @@ QUESTIONS: Final[Mapping[str, Callable[[Caught, View], Answered]]] = {
     "overview": lambda _c, _v: Overview(),
     "history": lambda _c, _v: Overview(of="history"),
     "help": lambda _c, _v: Overview(of="help"),
-    "approve": lambda _c, _v: impossible(APPROVAL),
-    "cancel": lambda _c, _v: impossible("Nothing was changed."),
+    "approve": lambda _c, _v: Trouble(APPROVAL, impossible=True, final=True),
+    "cancel": lambda _c, _v: Trouble("Nothing was changed.", impossible=True, final=True),
 }

@@ -143,7 +143,14 @@ def _by_size(view: View, count: int, *, largest: bool) -> Mention:
 
 def _single(line: Line, end: int, mention: Mention) -> Iterator[Found]:
     yield end, mention
-    yield from ((stop, mention) for stop in line.any_of(chat_words().words["one"], end))
+    words = chat_words().words
+    # "The second and third ones": the plural stands behind the last of a list.
+    listed = (
+        words["ones"]
+        if end > 1 and line.tokens[end - 1].kind == "ordinal" and line.word(end - 2) in {"and", "&"}
+        else ()
+    )
+    yield from ((stop, mention) for stop in line.any_of((*words["one"], *listed), end))
 
 
 def _count(line: Line, at: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Segments by what their rule says: high AOV, low engagement; the unprofitable ones; the low and medium AOV segments."""
+"""Segments by what their rule says: high AOV, low engagement; the unprofitable ones; low and medium AOV."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -86,7 +86,7 @@ def _atoms(
                         longer = True
                         yield run
             if not longer:
-                yield end, more, any(j in {"and", "&", "+"} for j in joints)
+                yield end, more, any(j in {"and", "+"} for j in joints)
     if not found and said:
         return
 

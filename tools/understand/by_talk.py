@@ -1,5 +1,6 @@
 """Segments by what was talked of: it, those two, the merged one, the one you just renamed."""
 
+import functools
 from collections.abc import Iterator
 from typing import Final
 
@@ -53,7 +54,12 @@ def by_recent(line: Line, at: int) -> Iterator[Found]:
             yield at + len(phrase), _newest(line)
 
 
-def _phrases(verbs: tuple[str, ...]) -> Iterator[Phrase]:
+@functools.cache
+def _phrases(verbs: tuple[str, ...]) -> tuple[Phrase, ...]:
+    return tuple(_singular(verbs))
+
+
+def _singular(verbs: tuple[str, ...]) -> Iterator[Phrase]:
     for verb in verbs:
         for noun in ("one", "segment", "group"):
             yield (verb, noun)
@@ -67,16 +73,17 @@ def _phrases(verbs: tuple[str, ...]) -> Iterator[Phrase]:
             yield (noun, "that", "was", verb)
 
 
-def _plural_phrases(verbs: tuple[str, ...]) -> Iterator[Phrase]:
-    for phrase in _phrases(verbs):
-        for nouns in ("ones", "segments", "two", "parts"):
-            singular = "group" if nouns == "groups" else "one"
-            if singular in phrase:
-                yield tuple(nouns if w == singular else w for w in phrase)
+@functools.cache
+def _plural_phrases(verbs: tuple[str, ...]) -> tuple[Phrase, ...]:
+    single = [phrase for phrase in _phrases(verbs) if "one" in phrase]
+    return tuple(tuple(many if w == "one" else w for w in p) for p in single for many in ("ones", "two", "parts"))
 
 
 def _recent(line: Line, kind: str, *, many: bool) -> Mention:
     """What came of the newest edit of a kind."""
+    view = line.view
+    if kind == "merge" and view.gone and not view.parted and len(view.focus) == 1 and not many:
+        return Mention(view.focus)
     there = {i.id for i in line.view.lines}
     for done, ids in line.view.scene.recent:
         if done != kind:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Topic, WhatChanged, WhatIf, Wishes, WhyRank
+from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Topic, WhatChanged, WhatIf, WhyRank, Wishes
 from cartjury.data.edit_records import (
     AddDimension,
     AskAgain,
@@ -57,8 +57,8 @@ def _topic(topic: Topic, scene: Scene) -> Iterator[str]:
             if segment == against:
                 yield f"{segment} cannot be compared with itself."
         case _:
-            segment = getattr(topic, "segment", None)
-            yield from _ids((segment,) if segment else (), scene)
+            named = getattr(topic, "segment", None)
+            yield from _ids((named,) if named else (), scene)
 
 
 def _edits(edits: tuple[Edit, ...], scene: Scene) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _ids(ids: tuple[str, ...], scene: Scene) -> Iterator[str]:
     yield from (f"There is no segment {i}; there are {', '.join(sorted(there))}." for i in ids if i not in there)
 
 
-def _edit(edit: Edit, scene: Scene) -> Iterator[str]:
+def _edit(edit: Edit, scene: Scene) -> Iterator[str]:  # noqa: C901, PLR0912 - a case for each edit
     match edit:
         case Merge(segments=ids) if len(set(ids)) < 2:
             yield f"{ids[0]} cannot be merged with itself."

@@ -63,7 +63,7 @@ def _onwards(text: str, tokens: tuple[Token, ...], state: _State) -> Iterator[_S
             for stop in _skipped(line, end, chat_words().closers):
                 if stop == len(tokens):
                     yield _State(stop, (*state.acts, act), view)
-                for after in line.any_of(chat_words().joints, stop):
+                for after in _skipped(line, stop, chat_words().joints)[1:]:
                     if after < len(tokens):
                         yield _State(after, (*state.acts, act), view)
 

@@ -60,8 +60,8 @@ def _one(edit: Edit) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of one li
         case SetWeights():
             return "weigh " + ", ".join(f"{name} {share:.0%}" for name, share in edit.weights.items())
         case SetPriorities():
-            levels = ", ".join(f"{name} {share:g}" for name, share in edit.levels.items())
-            return f"priorities of {edit.dimension}: {levels or 'none'}"
+            shares = ", ".join(f"{name} {share:g}" for name, share in edit.levels.items())
+            return f"priorities of {edit.dimension}: {shares or 'none'}"
         case SetFilter():
             said = " and ".join(f"{c.column} {c.op} {c.value}" for c in edit.conditions)
             return f"only users with {said}" if said else "no filter"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.records import Dimension
 from cartjury.tools.understand.match import Found, Line
-from cartjury.tools.understand.trouble import impossible
 from cartjury.tools.understand.tokens import tokenise
+from cartjury.tools.understand.trouble import impossible
 from cartjury.tools.understand.view import View
 
 

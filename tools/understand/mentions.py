@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from cartjury.data.chat_words import chat_words
 from cartjury.tools.understand.by_name import by_id, by_name
 from cartjury.tools.understand.by_place import by_rank, by_size
 from cartjury.tools.understand.by_rule import by_rule
@@ -10,7 +11,6 @@ from cartjury.tools.understand.by_talk import by_focus, by_recent
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.mention import Mention
 from cartjury.tools.understand.trouble import Trouble
-from cartjury.data.chat_words import chat_words
 
 MOST_OPTIONS: Final = 5
 LONGEST: Final = 24  # segments in one list
@@ -47,6 +47,11 @@ def segment(line: Line, at: int) -> Iterator[Found]:
             yield from ((end, i) for i in mention.ids)
 
 
+def named(line: Line, at: int) -> Iterator[Found]:
+    """Segments by id or name only."""
+    yield from ((end, m.ids[0]) for kind in (by_id, by_name) for end, m in kind(line, at) if len(m.ids) == 1)
+
+
 def _listed(line: Line, at: int) -> Iterator[Found]:
     for start in (at, at + 1) if line.word(at) == "both" else (at,):
         for end, mention in slot(line, "mention", start):
@@ -69,13 +74,29 @@ def _choices(mention: Mention) -> Iterator[tuple[str, ...] | Trouble]:
 
 def _continued(line: Line, end: int, ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]) -> Iterator[Found]:
     yield end, _list_of(ids, joints)
+    for noun in line.any_of(chat_words().words["ones"], end) if joints else ():
+        yield noun, _list_of(ids, joints)
     if len(joints) >= LONGEST:
         return
+    yield from _range(line, end, ids)
     for joint, after in _joints(line, end):
         for next_end, mention in slot(line, "mention", after):
             for more in _choices(mention):
                 both = next((x for x in (ids, more) if isinstance(x, Trouble)), None)
                 yield from _continued(line, next_end, both or (*ids, *more), (*joints, joint))
+
+
+def _range(line: Line, at: int, ids: tuple[str, ...] | Trouble) -> Iterator[Found]:
+    """S01-S03, 1 through 3: all that there are between two ids."""
+    if line.word(at) not in {"-", "\N{EN DASH}", "through", "thru"} or isinstance(ids, Trouble) or len(ids) != 1:
+        return
+    for end, mention in by_id(line, at + 1) if at + 1 < len(line.tokens) else ():
+        between = tuple(i for i in line.view.ids if not mention.trouble and ids[0] <= i <= mention.ids[0])
+        yield (
+            end,
+            mention.trouble
+            or (between if len(between) > 1 else Trouble("From which segment to which? The lower id comes first.")),
+        )
 
 
 def _joints(line: Line, at: int) -> Iterator[tuple[str, int]]:
@@ -105,12 +126,8 @@ def _list_of(ids: tuple[str, ...] | Trouble, joints: tuple[str, ...]) -> tuple[s
 def _everything(line: Line, at: int) -> Iterator[Found]:
     words, view = chat_words().words, line.view
     for end in line.any_of(words["everything"], at):
-        yield (
-            end,
-            view.ids
-            if not view.stale
-            else Trouble("Which segments do you mean? Wait for the first change, then say it."),
-        )
+        if not view.stale:
+            yield end, view.ids
         for after in line.any_of(words["except"], end):
             for stop, ids in _listed(line, after):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)

@@ -53,7 +53,9 @@ def _fraction(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[float
     return None
 
 
-def _cardinal(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[float, int, str] | None:
+def _cardinal(  # noqa: C901 - one branch for each kind of number word
+    words: ChatWords, tokens: Sequence[Token], at: int
+) -> tuple[float, int, str] | None:
     """Eight hundred, two thousand and fifty, 2 thousand, a hundred, a couple, a dozen."""
     if tokens[at].text == "a" and at + 1 < len(tokens):
         following = tokens[at + 1].text

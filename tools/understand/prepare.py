@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from cartjury.data.chat_records import Scene
-from cartjury.data.chat_words import ChatWords, Phrase, chat_words
+from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.tools.understand.by_name import name_words
 from cartjury.tools.understand.by_talk import DONE
 from cartjury.tools.understand.features import words_of_name
@@ -13,20 +13,14 @@ from cartjury.tools.understand.phrases import phrase_words
 from cartjury.tools.understand.spelling import repaired
 from cartjury.tools.understand.tokens import Token, tokenise
 
-# Words that code compares with, beside the tables.
-_OTHERS = frozenset(
-    """both all small tiny large huge big median quantile percentile percentiles month months year years quarter per cent
-    newest last previously before have that was id number no one half to with and or between from dozen couple be a an""".split()
-)
-
 
 def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
     words, known = chat_words(), known_words(scene)
     tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
-    kept = (t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
-    kept = (t for t in kept if t.text != "_" or t.kind == "quote")
+    kept = (t for t in _without_hyphens(meant) if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
 
 
@@ -55,13 +49,22 @@ def _table_words() -> frozenset[str]:
     return (
         frozenset(_flat(phrases))
         | phrase_words()
-        | _OTHERS
+        | words.read_by_code
         | frozenset([*(w for table in numbers for w in table), *done, *words.forms, *words.unit_words])
     )
 
 
 def _flat(phrases: Iterable[Phrase]) -> Iterable[str]:
     return (word for phrase in phrases for word in phrase)
+
+
+def _without_hyphens(tokens: tuple[Token, ...]) -> Iterable[Token]:
+    """Read low-value like low value; S1-S3 and 1-3 stay as they are."""
+    for i, token in enumerate(tokens):
+        around = tokens[max(i - 1, 0) : i + 2]
+        touches = len(around) == 3 and around[0].end == token.start and token.end == around[2].start
+        if not (token.text == "-" and touches and "word" in {around[0].kind, around[2].kind}):
+            yield token
 
 
 def _is_picture(token: Token) -> bool:

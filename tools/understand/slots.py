@@ -61,7 +61,7 @@ def _standing(line: Line, at: int) -> Iterator[Found]:
         ),
     ):
         token = line.tokens[start] if start < len(line.tokens) else None
-        if token and token.value is not None or (start > at and line.word(start) in chat_words().units):
+        if (token and token.value is not None) or (start > at and line.word(start) in chat_words().units):
             yield from (
                 (end, "") for end in (start + 1, *line.any_of((("place",), ("one",), ("best",), ("rank",)), start + 1))
             )
@@ -80,6 +80,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "mention": mentions.mentions,
     "segs": mentions.segments,
     "seg": mentions.segment,
+    "by_name": mentions.named,
     "dim": features.dimension,
     "column": _column,
     "feature": features.feature,

@@ -30,7 +30,7 @@ def _meant(word: str, known: Collection[str]) -> str:
 
 
 def _alike(word: str, meant: str) -> bool:
-    """Whether a short word may be a slip: letters swapped, doubled or lost, none replaced; the first letter is right."""
+    """Whether a word may be a slip: its first letter is right; of a short one letters are swapped or lost."""
     if len(meant) < SHORTEST:
         return False
     if len(word) > SHORTEST:

@@ -1,7 +1,9 @@
-"""A message as tokens: words in lower case, ids, numbers, quoted texts and marks, each with its place in the message."""
+"""A message as tokens: words in lower case, ids, numbers, quoted texts and marks, each with its place."""
 
 import re
 from typing import Final, Literal, NamedTuple
+
+from cartjury.data.chat_words import chat_words
 
 Kind = Literal["word", "id", "number", "ordinal", "quote", "mark"]
 
@@ -28,7 +30,7 @@ class Token(NamedTuple):
 
 _PATTERN: Final = re.compile(
     r"""
-    (?P<quote>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)‘[^’]+’(?!\w))
+    (?P<quote>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)\u2018[^']+'(?!\w))
     |(?P<id>(?<![\w.])[sS][\s#-]?0*\d{1,3}(?![\w]|[.,]\d))
     |(?P<number>\d+(?:,\d+)*(?:\.\d+)?)
     |(?P<word>'s\b|[^\W\d_]+(?:'[^\W\d_]+)*)
@@ -38,23 +40,12 @@ _PATTERN: Final = re.compile(
 )
 _WHOLE: Final = re.compile(r"\d+|\d{1,3}(,\d{3})+")
 _SUFFIX: Final = {"k": 1_000, "m": 1_000_000}
-# Negation and short forms are written out, so that phrases need only one form of them.
-_SHORT: Final = {
-    "n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'d": "would", "'ll": "will",
-}  # fmt: skip
-_WHOLE_SHORT: Final = {
-    "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"),
-    "didnt": ("did", "not"), "let's": ("let", "us"), "lets": ("let", "us"), "id": ("i", "would"), "what's": ("what", "is"),
-    "whats": ("what", "is"), "who's": ("who", "is"), "whos": ("who", "is"), "it's": ("it", "is"), "that's": ("that", "is"), "i'm": ("i", "am"),
-    "shouldnt": ("should", "not"), "cant": ("can", "not"), "wont": ("will", "not"), "gonna": ("going", "to"), "wanna": ("want", "to"),
-    "how's": ("how", "is"), "where's": ("where", "is"), "why's": ("why", "is"), "there's": ("there", "is"), "nobody's": ("nobody", "is"),
-}  # fmt: skip
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """Cut a message into tokens; nothing but white space is left out."""
     found: list[Token] = []
-    straight = text.replace("’", "'")
+    straight = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     for match in _PATTERN.finditer(straight):
         kind, said = match.lastgroup, match.group()
         start, end = match.span()
@@ -81,9 +72,10 @@ def _number(said: str, before: str, start: int, end: int) -> Token:
 
 
 def _word(said: str, start: int, end: int) -> list[Token]:
-    if said in _WHOLE_SHORT:
-        return [Token("word", w, start, end) for w in _WHOLE_SHORT[said]]
-    for short, long in _SHORT.items():
+    words = chat_words()
+    if said in words.short_forms:
+        return [Token("word", w, start, end) for w in words.short_forms[said]]
+    for short, long in words.short_ends.items():
         if said.endswith(short) and len(said) > len(short):
             return [Token("word", said.removesuffix(short), start, end), Token("word", long, start, end)]
     if said.endswith("'s") and len(said) > 2:

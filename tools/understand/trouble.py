@@ -12,11 +12,13 @@ class Trouble(NamedTuple):
         reason: a sentence for the user; a question where it is not impossible.
         impossible: whether it is refused; else the user is asked.
         options: edits that may be meant instead.
+        final: whether no other way to read the message counts beside it.
     """
 
     reason: str
     impossible: bool = False
     options: tuple[tuple[Edit, ...], ...] = ()
+    final: bool = False
 
 
 def impossible(reason: str) -> Trouble:

@@ -13,7 +13,7 @@ class Place(NamedTuple):
     """Where a cut is wanted.
 
     Attributes:
-        kind: "value" in the column's unit, "money" or "days" the same, "quantile", or "percent" where either may be meant.
+        kind: "value" in the column's unit, "money" or "days" the same, "quantile", or "percent" where either is meant.
         at: a percentage as a share.
     """
 
@@ -91,7 +91,7 @@ def share_name(line: Line, at: int) -> Iterator[Found]:
         yield at + 1, chat_words().share_names[line.word(at)]
 
 
-def place(line: Line, at: int) -> Iterator[Found]:
+def place(line: Line, at: int) -> Iterator[Found]:  # noqa: C901 - a branch for each way to say it
     """A value, a percentile, the median, the top 20 percent."""
     found = number(line, at)
     if found and found.value is not None:
@@ -147,7 +147,7 @@ def places(line: Line, at: int) -> Iterator[Found]:
     """One place or more; `the 30th and 70th percentile`."""
     yield from _percentiles(line, at)
     for end, first in slot(line, "place", at):
-        yield from _more_places(line, end, (first,))
+        yield from ((end, first),) if isinstance(first, Trouble) else _more_places(line, end, (first,))
 
 
 def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Found]:
@@ -157,7 +157,7 @@ def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Fou
         after += 1
     if after > end and len(found) < 6:
         for stop, other in slot(line, "place", after):
-            yield from _more_places(line, stop, (*found, other))
+            yield from ((stop, other),) if isinstance(other, Trouble) else _more_places(line, stop, (*found, other))
 
 
 def _percentiles(line: Line, at: int) -> Iterator[Found]:

@@ -97,6 +97,7 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1" if host == "localhost" else host, port))
+        listener.listen()  # before the address is printed: who calls at once is kept waiting, and not turned away
     except OSError as error:
         listener.close()
         raise InputError(f"port {port} of {host} cannot be had ({error.strerror}): choose another --port") from error

@@ -103,7 +103,7 @@ def serving(folder: Path) -> Iterator[Service]:
     while not server.started:
         time.sleep(0.01)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20) as http:
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20, verify=False) as http:
         try:
             yield Service(url, folder, threads, loops[0], http)
         finally:

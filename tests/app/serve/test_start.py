@@ -21,6 +21,11 @@ def test_a_free_port_of_this_machine_can_be_had(host: str) -> None:
         assert listener.getsockname()[1] > 0
 
 
+def test_who_calls_before_the_service_has_started_is_kept_waiting() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), timeout=5) as client:
+        assert client.getpeername() == listener.getsockname()
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

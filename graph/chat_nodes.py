@@ -3,12 +3,11 @@
 Only `apply` changes a plan, after a person's decision, and `travel`, which goes to what was approved before.
 """
 
+import itertools
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from langgraph.types import interrupt
 
 from cartjury.agents import loop
 from cartjury.agents.desks import Desks
@@ -20,7 +19,7 @@ from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision, History, Naming, Preview
 from cartjury.graph import revisions
-from cartjury.graph.approval import edited, read_decision, request
+from cartjury.graph.approval import ask, edited, read_decision, request
 from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
 from cartjury.graph.recorded import read_manifest
 from cartjury.graph.state import State, Update
@@ -110,14 +109,15 @@ def approve(state: State) -> Update:
     """preview -> decision: a person's, asked for again until it is one on this preview."""
     shown = needed(state.preview)
     text, problem = preview_in_words(shown), ""
-    while True:
-        given = interrupt(request(shown, text, problem))
+    for asked in itertools.count():
+        given = ask(request(shown, text, problem), asked)
         try:
             decision = read_decision(given, shown)
         except InputError as error:
             problem = str(error)
         else:
             return decided(state, shown, decision)
+    raise AssertionError("asking does not end without a decision")
 
 
 def decided(state: State, shown: Preview, decision: Decision) -> Update:

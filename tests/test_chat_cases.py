@@ -24,6 +24,7 @@ from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, PlanEdit, Re
 from cartjury.data.errors import EditError
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.grading import Graded, grade, offenders, outcome
+from cartjury.tools.understand.read import read_message
 
 FILES = (CASES, HELD_OUT, VOICES)
 ENOUGH = 0.75
@@ -39,9 +40,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Grounds:
 @pytest.fixture(scope="session")
 def keyless(grounds: Grounds) -> dict[str, list[tuple[Case, Graded]]]:
     """All cases of all files, read without a key and graded."""
-    reader = importlib.import_module("cartjury.tools.understand.read")
-    read: Read = reader.read_message
-    return {name: [(case, graded(case, read, grounds)) for case in load_cases(name)] for name in FILES}
+    return {name: [(case, graded(case, read_message, grounds)) for case in load_cases(name)] for name in FILES}
 
 
 def graded(case: Case, read: Read, grounds: Grounds) -> Graded:

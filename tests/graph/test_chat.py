@@ -287,6 +287,29 @@ def test_a_fork_from_an_old_checkpoint_makes_revisions_of_its_own(talk: Talk) ->
     assert second.plan.revision > first.plan.revision
 
 
+def test_a_fork_from_where_it_waited_can_decide_otherwise(talk: Talk) -> None:
+    before = plan_of(talk.state)
+    talk.edit(MERGE)
+    waiting = talk.graph.get_state(talk.config).config
+    talk.decide("approve")
+    talk.graph.invoke(Command(resume={"decisions": [{"type": "reject", "message": "too coarse"}]}), waiting)
+
+    assert plan_of(talk.state) == before
+    assert talk.state.history is not None
+    assert talk.state.history.journeys[-1].reason == "too coarse"
+
+
+def test_a_step_that_is_run_again_asks_again(talk: Talk) -> None:
+    before = plan_of(talk.state)
+    talk.edit(MERGE)
+    waiting = talk.graph.get_state(talk.config).config
+    talk.decide("approve")
+    talk.graph.invoke(None, waiting)
+
+    assert plan_of(talk.state) == before
+    assert shown(talk)["args"]["edits"] == [MERGE]
+
+
 def test_what_cannot_be_done_is_said_and_nothing_waits(talk: Talk) -> None:
     answer = talk.edit({"kind": "set_sizes", "min_size": 30_000})
 

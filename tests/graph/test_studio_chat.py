@@ -1,4 +1,4 @@
-"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, and the page of the docs."""
+"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, the page of the docs."""
 
 import json
 import os
@@ -143,10 +143,10 @@ def test_no_user_is_in_what_the_server_tells(client: SyncLangGraphClient, thread
     assert not re.search(r'"U?\d{6,}"', told)
 
 
-def test_the_script_of_the_page_runs(url: str, tmp_path: Path) -> None:
+def test_the_script_of_the_page_runs(url: str, client: SyncLangGraphClient) -> None:
     (code,) = re.findall(r"^```python\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {}
     exec(code.replace("http://127.0.0.1:2024", url), names)
 
     assert names["before"]["next"] == ["approve"]
-    assert plan(names["client"], names["thread"])["revision"] == 1
+    assert plan(client, names["thread"])["revision"] == 1

@@ -90,7 +90,7 @@ def column_called(carts: Carts, plan: SegmentPlan, wanted: str) -> tuple[str, Ki
     if found is None:
         raise EditError(
             f"there is no column {wanted!r} among those that were read: {', '.join(kinds)}. If the file has it, "
-            f"run again with --keep-columns {said}"
+            f"run again with --keep-columns {said}, or for numbers in a CSV with --dimension {said}:q0.5"
         )
     return found, kinds[found]
 

@@ -51,21 +51,19 @@ def regrouped(
         raise EditError(f"{listed(map(called, lost))} would be gone, and a locked name stays: unlock {ids} first")
     locks = {moved.get(i, i) for i in plan.locks}
     sources = {heir: before[i] for i, heir in moved.items()}
-    segments = []
-    for segment_id in sorted((i for i in boxes if boxes[i]), key=number_of):
+
+    def segment_of(segment_id: str) -> Segment:
         old = before.get(segment_id)
         if old and dimensions is None and boxes[segment_id] is old.boxes:
-            segments.append(old)  # boxes in their form already: a plan of hundreds of cells stays quick
-            continue
+            return old  # its boxes have their form already: a plan of hundreds of cells stays quick
         segment = made(chosen, segment_id, boxes[segment_id])
-        if segment_id in sources:
-            segment = named_like(segment, sources[segment_id])
-        elif old and (segment_id in plan.locks or segment.rule == old.rule):
-            segment = named_like(segment, old)
-        segments.append(segment)
+        kept = old if old and (segment_id in plan.locks or segment.rule == old.rule) else None
+        source = sources.get(segment_id, kept)
+        return named_like(segment, source) if source else segment
+
     return plan.with_changes(
         dimensions=chosen,
-        segments=tuple(segments),
+        segments=tuple(segment_of(i) for i in sorted((i for i in boxes if boxes[i]), key=number_of)),
         locks=tuple(sorted(locks, key=number_of)),
         log=(*plan.log, log),
     )

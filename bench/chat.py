@@ -3,17 +3,19 @@
     python bench/chat.py [--rows 1000000] [--rounds 9] [--folder DIR] [--results FILE]
 
 On made-up users in Parquet, all in one process: the merge of the two segments with the lowest scores, step by step and
-as a whole; a few other edits as a whole; and, as a straightforward script would do it, the same migration matrix and
-sizes in pandas, which must be the same. Sides alternate; medians are shown. `--rows` are the users of the file; those
+as a whole; a few other edits as a whole; a preview and an undo as whole turns of a thread, its checkpoints opened and
+every step on disk; and, as a straightforward script would do it, the same migration matrix and sizes in pandas, which
+must be the same. Sides alternate; medians are shown. `--rows` are the users of the file; those
 of the last 7 days, about five sixths of them, are the universe.
 """
 
 import argparse
+import itertools
 import json
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
@@ -23,12 +25,15 @@ import machine
 import numpy as np
 import pandas as pd
 
-from cartjury.data.edit_records import Merge, PlanEdit, SetCut, SetFilter, SetSizes, SetWindow, Split
+from cartjury.app import runner
+from cartjury.app.thread import Event, Thread, open_thread
+from cartjury.data.edit_records import Merge, PlanEdit, Redo, SetCut, SetFilter, SetSizes, SetWindow, Split, Undo
 from cartjury.data.jury_records import PERSONAS, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.opinion import CRITERIA
 from cartjury.data.options import Options
 from cartjury.data.records import Comparison, SegmentPlan
-from cartjury.data.revision_records import Preview, Standing
+from cartjury.data.revision_records import Decision, Preview, Standing
+from cartjury.graph.state import Input
 from cartjury.tools.bucket import fit_plan
 from cartjury.tools.edit import resolve_all
 from cartjury.tools.engine.carts import Carts
@@ -60,9 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         source = users_file(given.folder or Path(scratch), given.rows)
         carts, standing = segmented(source, Path(scratch))
-        kept = Path(scratch) / "standing.json"
-        kept.write_text(standing.model_dump_json(), encoding="utf-8")
-        sides = measures(source, carts, standing, kept)
+        sides = {**measures(source, carts, standing), **turns(source, Path(scratch) / "run", edits(standing)["merge"])}
         times = rounds(sides, given.rounds)
     facts = {"machine": machine.facts(), "rows": given.rows, "universe": carts.universe.size}
     path = given.results or Path(__file__).parent / "results" / "chat" / f"{datetime.now(UTC):%Y-%m-%d}.json"
@@ -125,7 +128,32 @@ def edits(standing: Standing) -> dict[str, PlanEdit]:
     }
 
 
-def measures(source: Path, carts: Carts, standing: Standing, kept: Path) -> dict[str, Callable[[], object]]:
+def turns(source: Path, folder: Path, merge: PlanEdit) -> dict[str, Callable[[], object]]:
+    """Whole turns of two threads: in one the merge is shown, in the other it was done and is taken back and forth."""
+    threads = [folder / name for name in ("shown", "done")]
+    for thread in threads:
+        runner.run(Input(input_path=str(source), as_of=AS_OF), thread, runner.Watch())
+    take(threads[1], lambda t: t.edit([merge], "bench"))
+    take(threads[1], lambda t: t.decide(Decision(type="approve")))
+    travels = itertools.cycle([Undo(), Redo()])
+    return {
+        "merge: a whole turn": lambda: take(threads[0], lambda t: t.edit([merge], "bench")),
+        "undo or redo: a whole turn": lambda: take(threads[1], lambda t: t.travel(next(travels), "bench")),
+    }
+
+
+def take(folder: Path, turn: Callable[[Thread], AsyncIterator[Event]]) -> None:
+    """Take a turn on a thread, opened for it."""
+
+    async def taken() -> None:
+        async with open_thread(folder) as thread:
+            async for _ in turn(thread):
+                pass
+
+    runner.in_own_loop(taken)
+
+
+def measures(source: Path, carts: Carts, standing: Standing) -> dict[str, Callable[[], object]]:
     """What is measured, by name."""
     wishes, plan = edits(standing), standing.plan
     merge = wishes.pop("merge")
@@ -141,7 +169,6 @@ def measures(source: Path, carts: Carts, standing: Standing, kept: Path) -> dict
         "merge: all, in words": lambda: shown(carts, standing, merge),
         **{f"{n}: all, in words": lambda e=e: shown(carts, standing, e) for n, e in wishes.items()},
         "pandas: migration and sizes of the merge": lambda: by_pandas(source, carts, plan, resolved.plan),
-        "undo: what stood, read and checked": lambda: Standing.model_validate_json(kept.read_bytes()).plan.plan_hash,
     }
 
 
@@ -200,7 +227,7 @@ def rendered(times: Mapping[str, Sequence[tuple[float, float]]]) -> str:
     for name, pairs in times.items():
         walls = [wall for wall, _ in pairs]
         lines.append(f"{name:42} {middle[name][0]:7.3f} {min(walls):7.3f} {max(walls):7.3f} {middle[name][1]:7.3f}")
-    measured = {"preview of a merge": "merge: all, in words", "undo": "undo: what stood, read and checked"}
+    measured = {"preview of a merge": "merge: a whole turn", "undo": "undo or redo: a whole turn"}
     for what, limit in TARGETS.items():
         found = middle[measured[what]][0]
         lines.append(f"{what}: {found:.3f} s, {'under' if found < limit else 'NOT under'} {limit:g} s")

@@ -123,7 +123,7 @@ def _name(segment_id: str, was: SegmentLine | None, is_: SegmentLine | None, ask
 def _naming(naming: Naming) -> str:
     if not naming.asked:
         return "No names would be asked for."
-    whose = f"Names asked for: {joined(naming.asked)}, of the jury {shown(naming.jury)}"
+    whose = f"Names asked for: {joined(naming.asked)}, of the {shown(naming.jury)} jury"
     if not naming.calls:
         cost = "no request to a model, no cost"
     else:

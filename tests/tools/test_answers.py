@@ -72,13 +72,14 @@ def test_differences_add_up_to_that_of_the_overall_scores(
     assert float(total[4]) == pytest.approx(one.overall - other.overall, abs=1.01e-4)
 
 
-def test_the_component_that_decides_is_named(ask: Callable[[Topic], str], there: Standing) -> None:
+def test_what_raises_and_what_lowers_a_segment_most_is_named(ask: Callable[[Topic], str], there: Standing) -> None:
     big = [s for s in there.scores if s.size >= 20]
     first, last = big[0], big[-1]
     gaps = {m: first.contributions[m] - last.contributions[m] for m in first.contributions}
     words = {"conversion": "Conversion potential", "profitability": "Profitability", "size": "Size", "lift": "Lift"}
     text = ask(WhyRank(segment=first.segment_id, against=last.segment_id))
-    assert f"{words[max(gaps, key=gaps.__getitem__)]} makes the largest difference" in text
+    best = max(gaps, key=gaps.__getitem__)
+    assert f"{words[best]} raises it most ({gaps[best]:+.3f}" in text
 
 
 def test_no_figures_of_fewer_than_twenty_users(ask: Callable[[Topic], str], there: Standing) -> None:

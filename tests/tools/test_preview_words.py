@@ -50,7 +50,7 @@ def test_a_merge_reads_in_a_few_lines(found: Segmented) -> None:
     ]
     moved = users["S03"]
     assert f"{moved} users would move, {670 - moved} stay where they are:\n\n- S03 → S02: {moved}\n" in text
-    assert "Names asked for: S02, of the jury offline: no request to a model, no cost." in text
+    assert "Names asked for: S02, of the offline jury: no request to a model, no cost." in text
     assert "Proof: MECE, each of 670 users is in exactly one segment" in text
     assert text.endswith(f"Plan {after.plan_hash[:8]}, made from revision 4 ({named(found.plan).plan_hash[:8]}).")
     assert len(text) < 1000
@@ -98,7 +98,7 @@ def test_names_have_a_price(found: Segmented) -> None:
     cost = {"calls": 10, "tokens": 12_345, "cost_usd": 0.0123, "seconds": 8.2}
     dear = Naming.model_validate({"asked": ("S02",), "jury": "default (standard)", "guidance": guidance, **cost})
     text = in_words(shown.model_copy(update={"naming": dear}))
-    assert "S02, of the jury default (standard): about 10 requests, 12,345 tokens, 8 s, about $0.0123." in text
+    assert "S02, of the default (standard) jury: about 10 requests, 12,345 tokens, 8 s, about $0.0123." in text
     assert "- S02: names should be “more playful”" in text
     unknown = dear.model_copy(update={"cost_usd": None})
     assert "8 s, cost not known." in in_words(shown.model_copy(update={"naming": unknown}))

@@ -46,7 +46,7 @@ def _compared(about: Subject, other: Subject | None, standing: Standing) -> str:
     side = f"{abs(gap):.{DIGITS}f} {'above' if gap >= 0 else 'below'} {whom} ({against:.{DIGITS}f})"
     lead = f"**{about.title}** is {_rank(about, standing)}, overall score {total:.{DIGITS}f}: {side}."
     drawn = _table(own, base, _weighted(mine, standing), other.segment.id if other else "mean")
-    return "\n\n".join(filter(None, [lead, drawn, _most(own, base, gap), listed(mine.notes)]))
+    return "\n\n".join(filter(None, [lead, drawn, _most(own, base), listed(mine.notes)]))
 
 
 def _weighted(mine: SegmentScore, standing: Standing) -> dict[MetricName, tuple[float, float]]:
@@ -76,13 +76,13 @@ def _three(own: float, base: float) -> tuple[str, str, str]:
     return (f"{own:.{DIGITS}f}", f"{base:.{DIGITS}f}", f"{own - base:+.{DIGITS}f}")
 
 
-def _most(own: Mapping[MetricName, float], base: Mapping[MetricName, float], gap: float) -> str:
-    """Name the component that decides: the largest difference in the direction of the whole."""
-    most = max(METRICS, key=lambda m: (own[m] - base[m]) * (1 if gap >= 0 else -1))
-    if own[most] == base[most]:
-        return ""
-    largest = f"{own[most] - base[most]:+.{DIGITS}f} of {gap:+.{DIGITS}f}"
-    return f"{METRIC_LABELS[most]} makes the largest difference: {largest}."
+def _most(own: Mapping[MetricName, float], base: Mapping[MetricName, float]) -> str:
+    """Name what raises the segment most, and what lowers it most."""
+    gaps = {m: own[m] - base[m] for m in METRICS}
+    best, worst = max(METRICS, key=gaps.__getitem__), min(METRICS, key=gaps.__getitem__)
+    said = [f"{METRIC_LABELS[best]} raises it most ({gaps[best]:+.{DIGITS}f})"] if gaps[best] > 0 else []
+    said += [f"{METRIC_LABELS[worst]} lowers it most ({gaps[worst]:+.{DIGITS}f})"] if gaps[worst] < 0 else []
+    return f"{', '.join(said)}." if said else ""
 
 
 def _means(scores: Sequence[SegmentScore]) -> dict[MetricName, float]:

@@ -21,14 +21,17 @@ from cartjury.tools.rules import traits
 from cartjury.tools.words import in_words
 
 _FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+){0,4}")
+_ID: Final = re.compile(r"[Ss]\d+")
 
 
 def rename(edit: Rename, plan: SegmentPlan, _: Carts) -> Draft:
     """Give a segment a name of one's own."""
-    segment, name = segment_of(plan, edit.segment), "_".join(edit.name.replace("_", " ").split())
+    segment, name = segment_of(plan, edit.segment), "_".join(re.sub(r"[_-]", " ", edit.name).split())
     if segment.id in plan.locks:
         raise EditError(f"the name of {called(segment)} is locked: unlock {segment.id} first")
     _check_form(name)
+    if _ID.fullmatch(name):
+        raise EditError(f"{name} looks like the id of a segment: say another name")
     if name == segment.name:
         raise EditError(f"{segment.id} is already called {name}")
     taken = next((s for s in plan.segments if s.id != segment.id and s.name and same_name(s.name, name)), None)

@@ -27,6 +27,16 @@ def test_spaces_of_a_name_become_underscores() -> None:
     assert (segment.name, segment.named_by) == ("Warm_Hearts_2", "person")
 
 
+def test_hyphens_of_a_name_become_underscores() -> None:
+    assert (
+        scene().edited(Rename(segment="S03", name="Mid-Value Responders")).segment("S03").name == "Mid_Value_Responders"
+    )
+
+
+def test_a_name_that_looks_like_an_id_is_refused() -> None:
+    assert "looks like the id" in refusal(Rename(segment="S03", name="S04"))
+
+
 def test_a_rename_says_what_it_does() -> None:
     assert resolve(Rename(segment="S03", name="Warm Hearts"), *scene()).said == "Call S03 Name_AC Warm_Hearts."
 

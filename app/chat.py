@@ -105,13 +105,26 @@ class Terminal:
         while True:
             prompt = ASK if self._view.preview else "> "
             try:
-                line = input(prompt) if typed else _piped()
+                line = input(prompt) if typed else self._piped(prompt)
             except EOFError:
                 return
             if line.strip().lower() in LEAVE:
                 return
             if line.strip():
                 yield line
+
+    def _piped(self, prompt: str) -> str:
+        """A line that was piped in, shown as if it had been typed.
+
+        Raises:
+            EOFError: there is none left.
+        """
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        if line.strip() and not self._as_json:
+            typer.echo(f"{prompt}{line.strip()}\n")
+        return line
 
     def _take(self, turn: Turn) -> View:
         async def taken() -> View:
@@ -152,10 +165,3 @@ def _on_waiting(view: View, decided: Decided) -> Decision:
 def _whole(given: str, preview: Preview) -> str:
     """The hash that a beginning of at least eight characters stands for; another one stays as it is, and is refused."""
     return preview.plan_hash if len(given) >= 8 and preview.plan_hash.startswith(given) else given
-
-
-def _piped() -> str:
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line

@@ -131,7 +131,7 @@ def publish(state: State) -> Update:
 
     run, results, preview = needed(state.run), results_of(state), state.preview
     done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings_of(state))
-    said = summary(results) if preview is None else revised(results, [e.said for e in preview.edits], run.folder)
+    said = summary(results) if preview is None else revised(results, [e.said for e in preview.edits], Path(run.folder))
     return {"manifest": plain(done), "messages": [{"role": "assistant", "content": said}]}
 
 

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from cartjury.data.run_records import FileEntry, Manifest
@@ -68,19 +69,19 @@ def summary(results: Results) -> str:
     )
 
 
-def revised(results: Results, done: Sequence[str], folder: str) -> str:
+def revised(results: Results, done: Sequence[str], folder: Path) -> str:
     """Tell a revision in a few sentences, for the chat; aggregates only.
 
     Args:
         results: what stands now.
         done: what was done, a sentence each.
-        folder: where its files are.
+        folder: where its files are; its end is told, from the name of the run on.
     """
     proof = "proven MECE" if results.certificate.proven else "NOT proven MECE"
     lines = (
         f"Revision {results.plan.revision}: {' '.join(done)}",
         *_named_now(results),
-        f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {folder}",
+        f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {Path(*folder.parts[-3:])}",
         '"undo" takes it back.',
         *(f"- {warning}" for warning in results.warnings()),
     )

@@ -46,7 +46,7 @@ def movement(moves: Sequence[Move], *, done: bool = False) -> str:
     going = sorted((m for m in moves if m.source != m.target), key=lambda m: -m.users)
     staying = sum(m.users for m in moves if m.source == m.target)
     if not going:
-        return f"Nobody change{'d' if done else 's'} the segment."
+        return f"No user {'moved' if done else 'would move'}."
     lines = [f"{m.source or OUTSIDE} → {m.target or OUTSIDE}: {count(m.users)}" for m in going[:PAIRS]]
     rest = going[PAIRS:]
     if rest:
@@ -131,6 +131,8 @@ def _naming(naming: Naming) -> str:
         calls = f"about {naming.calls:,} request{'s' * (naming.calls != 1)}"
         cost = f"{calls}, {naming.tokens:,} tokens, {naming.seconds:.0f} s, {price}"
     wishes = [f"{i}: names should be “{shown(text)}”" for i, text in naming.guidance.items()]
+    if wishes and naming.jury == "offline":
+        wishes.append("the offline jury cannot follow such a wish: it finds another name, no more")
     return f"{whose}: {cost}." + (f"\n\n{listed(wishes)}" if wishes else "")
 
 

@@ -68,7 +68,7 @@ def test_other_weights_show_the_scores_they_change(found: Segmented) -> None:
     largest = max(shown.profiles, key=lambda p: p.users).segment_id
     assert f"| {largest} " in text
     assert "→ 1.000 |" in text
-    assert "Nobody changes the segment." in text
+    assert "No user would move." in text
     assert "No names would be asked for." in text
 
 

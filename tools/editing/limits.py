@@ -33,7 +33,7 @@ def set_sizes(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> Draft:
     notes = [*limits_left(draft.plan, draft.sizes)]
     if lowered:
         notes.append("segments that were merged stay merged: split them where you want them apart")
-    return draft.saying(f"Let {_in_words(new)}: {_outcome(draft, plan)}.", notes)
+    return draft.saying(f"Let {_in_words(new)}: {_outcome(draft)}.", notes)
 
 
 def _policy(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> SizePolicy:
@@ -64,14 +64,13 @@ def _histogram(carts: Carts, plan: SegmentPlan) -> Histogram:
     return counted
 
 
-def _outcome(draft: Draft, plan: SegmentPlan) -> str:
+def _outcome(draft: Draft) -> str:
     merges = sum(len(s.segments) - 1 for s in draft.steps if s.kind == "merge")
     splits = sum(s.kind == "split" for s in draft.steps)
     done = [f"{merges} merge{'s' * (merges > 1)}"] * bool(merges) + [f"{splits} split{'s' * (splits > 1)}"] * bool(
         splits
     )
-    count = f"{len(draft.plan.segments)} segments instead of {len(plan.segments)}"
-    return f"{listed(done)}, {count}" if done else "all segments stay as they are"
+    return listed(done) if done else "all segments stay as they are"
 
 
 def _in_words(policy: SizePolicy) -> str:

@@ -4,84 +4,51 @@ Only `apply` changes a plan, after a person's decision, and `travel`, which goes
 """
 
 import itertools
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cartjury.agents import loop
 from cartjury.agents.desks import Desks
-from cartjury.agents.interpreter import Interpreted, interpret
-from cartjury.agents.listing import name_own_models
-from cartjury.agents.panel import naming_estimate, reader_panel
-from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Talk, Topic, WhatIf, Wishes, Wondered
+from cartjury.agents.panel import naming_estimate
+from cartjury.data.chat_records import Asked, Reading, Refused, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision, History, Naming, Preview
 from cartjury.graph import revisions
 from cartjury.graph.approval import ask, edited, read_decision, request
 from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
+from cartjury.graph.reader import GRAMMAR, Reader
 from cartjury.graph.recorded import read_manifest
 from cartjury.graph.state import State, Update
-from cartjury.graph.talk import checked, focus_of, heard, in_words
+from cartjury.graph.talk import checked, focus_of, in_words
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.edit import apply as applied
 from cartjury.tools.edit import resolve_all
 from cartjury.tools.jury_merge import names_taken
-from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
-from cartjury.tools.understand.check import check_reading
-from cartjury.tools.understand.read import read_message, read_plainly
 
-CHAT: Final = "chat.jsonl"  # what models made of messages, in the working folder of the first revision
-GRAMMAR: Final = "grammar"
 NOT_DONE: Final = "Nothing was changed."
+UNREAD: Final = "No model could read this ({why}); the built-in grammar did."
 
 
 @dataclass(frozen=True)
 class Chat:
-    """Who reads the messages: the models of a table where one can be asked, else the grammar."""
+    """The nodes that may ask a model: to read a message, or what it would take to be asked for names."""
 
     desks: Desks
 
     def listen(self, state: State) -> Update:
         """messages or edits -> reading, talk; a revision that was begun and never finished is left."""
         settled = at_rest(state)
-        if settled:
-            state = State.model_validate({**dict(state), **{k: v for k, v in settled.items() if k != "messages"}})
-        reading, by = self.read(state)
+        state = State.model_validate({**dict(state), **settled, "messages": state.messages}) if settled else state
+        reading, by, failed = Reader(self.desks).read(state)
         reading = checked(reading)
         focus = focus_of(reading, state.talk.focus, needed(state.plan))
         talk = Talk(focus=focus, asked=reading if isinstance(reading, Asked) else None, read_by=by)
-        return {**settled, "reading": plain(reading), "talk": plain(talk), "preview": None, "decision": None}
-
-    def read(self, state: State) -> tuple[Reading, str]:
-        """What the last message comes to, and who read it; typed edits need no reader."""
-        if state.edits:
-            return Wishes(edits=tuple(state.edits)), "edits"
-        text, shown = heard(state.messages), scene_of(state)
-        plainly = read_plainly(text, shown)
-        if plainly is not None:
-            return plainly, GRAMMAR
-        told = loop.run(self.ask(state, text, shown))
-        if told.reading is not None:
-            return told.reading, told.model
-        return read_message(text, shown), GRAMMAR
-
-    async def ask(self, state: State, text: str, shown: Scene) -> Interpreted:
-        """Ask a model to read a message; without one, or where it fails, the reading is None."""
-        panel = reader_panel(self.desks.table, state.options, self.desks.environ)
-        if not panel.seats:
-            return Interpreted(why_not="; ".join(panel.empty.values()))
-        panel = await name_own_models(panel, self.desks.table, self.desks.environ)
-        session = secrets.token_hex(8)
-        log = Path(revisions.base_run(needed(state.history)).work) / CHAT
-        desk = await self.desks.at(session, panel, log, None)
-        try:
-            return await interpret(desk, text, shown, lambda r: check_reading(r, shown), turn=len(state.messages))
-        finally:
-            await self.desks.close(session)
+        told = [*settled.pop("messages", []), *(say(UNREAD.format(why=failed))["messages"] if failed else [])]
+        said = {"reading": plain(reading), "talk": plain(talk), "messages": told}
+        return {**settled, **said, "preview": None, "decision": None}
 
     def preview(self, state: State) -> Update:
         """reading -> preview: what its edits would do, counted on all the data; or why they cannot be done."""
@@ -93,7 +60,7 @@ class Chat:
         except InputError as error:
             return {"reading": plain(Refused(reason=str(error))), "preview": None}
         shown = shown.model_copy(update={"naming": self.priced(state, shown)})
-        text = preview_in_words(shown)
+        text = preview_in_words(shown) + read_by(state.talk)
         if hypothetical:
             return {"preview": None, **say(f"This is what it would do; nothing is changed.\n\n{text}")}
         return {"preview": plain(shown), **say(text)}
@@ -108,7 +75,7 @@ class Chat:
 def approve(state: State) -> Update:
     """preview -> decision: a person's, asked for again until it is one on this preview."""
     shown = needed(state.preview)
-    text, problem = preview_in_words(shown), ""
+    text, problem = preview_in_words(shown) + read_by(state.talk), ""
     for asked in itertools.count():
         given = ask(request(shown, text, problem), asked)
         try:
@@ -150,6 +117,7 @@ def apply(state: State) -> Update:
         "plan": plain(plan.with_changes(revision=number)),
         "universe": plain(shown.universe),
         "run": plain(run),
+        "replay": None,  # names that are asked for now are in no record
         "taken": names_taken(before, plan),
         "guidance": dict(shown.naming.guidance),
     }
@@ -197,6 +165,11 @@ def answered(state: State, topic: Topic) -> str:
         return str(error)
 
 
+def read_by(talk: Talk) -> str:
+    """Whose reading a preview rests on, where it is a model's."""
+    return "" if talk.read_by in {"", "edits", GRAMMAR} else f"\n\nThe message was read by {talk.read_by}."
+
+
 def say(text: str) -> Update:
     """A message of the program."""
     return {"messages": [{"role": "assistant", "content": text}]}
@@ -208,20 +181,6 @@ def wished(reading: Reading | None) -> tuple[list[PlanEdit], bool]:
         return list(reading.topic.edits), True
     edits = reading.edits if isinstance(reading, Wishes) else ()
     return [e for e in edits if not isinstance(e, Undo | Redo | Reset)], False
-
-
-def scene_of(state: State) -> Scene:
-    """All that a reader is shown."""
-    history = needed(state.history)
-    return scene(
-        standing_of(state),
-        columns_of(carts_of(state)),
-        focus=state.talk.focus,
-        recent=revisions.recent(history),
-        asked=state.talk.asked,
-        revision=history.current.number,
-        revisions=len(history.revisions),
-    )
 
 
 def at_rest(state: State) -> Update:

@@ -12,7 +12,7 @@ from cartjury.data.records import Record
 from cartjury.data.revision_records import Revision, Standing
 from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.recorded import check_same_data, read_manifest
-from cartjury.graph.revisions import begun, clear, gone_on, keep, standing_at
+from cartjury.graph.revisions import FOLDER, begun, clear, gone_on, keep, standing_at
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
@@ -34,6 +34,7 @@ T = TypeVar("T")
 ANYBODY: Final = "somebody"  # who did something and did not say
 MOCK = "mock.parquet"
 DEFAULT_USERS = 25_000
+REVISED: Final = frozenset({"preview", "apply", "profile", "jury", "name", "score", "certify"})  # nodes of a revision
 # What talk about an earlier plan of the thread left behind.
 FORGOTTEN: Final[Update] = {
     **dict.fromkeys(("history", "reading", "preview", "decision", "plan", "jury", "manifest")),
@@ -166,14 +167,19 @@ def results_of(state: State) -> "Results":
 
 
 def settings_of(state: State) -> "Settings":
-    """What the manifest records: of a revision, the options that would fit its plan."""
+    """What the manifest records: of a revision its own timings, and the options that would fit its plan."""
     from cartjury.tools.apply import options_of
     from cartjury.tools.publish import Settings
 
-    recorded = read_manifest(Path(state.replay)) if state.replay and state.preview is None else None
-    plan = needed(state.plan)
-    options = state.options if plan.revision == 1 else options_of(plan, state.options)
-    return Settings(options, state.seed, state.timings, recorded, plan.revision)
+    plan, options = needed(state.plan), state.options
+    if plan.revision == 1:
+        recorded = read_manifest(Path(state.replay)) if state.replay else None
+        return Settings(options, state.seed, state.timings, recorded)
+    if options.users_out:  # what the cluster wrote for the revision before stays where it is
+        elsewhere = f"{options.users_out.rstrip('/')}/{FOLDER}/{plan.revision:04d}"
+        options = options.model_copy(update={"users_out": elsewhere})
+    timings = {node: seconds for node, seconds in state.timings.items() if node in REVISED}
+    return Settings(options_of(plan, options), state.seed, timings, revision=plan.revision)
 
 
 def standing_of(state: State) -> Standing:

@@ -53,12 +53,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         said = held(Path(folder))
     text = PAGE.read_text(encoding="utf-8")
-    found = re.sub(
-        r"(<!-- transcript -->\n```text\n).*?(```)", lambda m: m[1] + said + m[2], text, flags=re.DOTALL
-    )
+    found = re.sub(r"(<!-- transcript -->\n```text\n).*?(```)", lambda m: m[1] + said + m[2], text, flags=re.DOTALL)
     PAGE.write_text(found, encoding="utf-8")
 
 
 if __name__ == "__main__":
-
     main()

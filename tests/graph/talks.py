@@ -63,11 +63,11 @@ class Talk:
 class Finished:
     """A finished run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **options: Any) -> None:
         self.folder = folder
         self.graph = build_graph(checkpointer=InMemorySaver())
         config: Any = {"configurable": {"thread_id": "run"}}
-        self.graph.invoke({**ORDER, "options": {"out": str(folder)}}, config)
+        self.graph.invoke({**ORDER, "options": {"out": str(folder), **options}}, config)
         self._values = self.graph.get_state(config).values
 
     def talk(self) -> Talk:

@@ -1,4 +1,4 @@
-"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, the page of the docs."""
+"""The chat through `langgraph dev`: langgraph_sdk and agent-chat-ui as clients, forks, kill -9, and the docs."""
 
 import json
 import os

@@ -13,6 +13,7 @@ from cartjury.agents.panel import naming_estimate
 from cartjury.data.chat_records import Asked, Reading, Refused, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
+from cartjury.data.places import is_url
 from cartjury.data.revision_records import Decision, History, Naming, Preview
 from cartjury.graph import revisions
 from cartjury.graph.approval import ask, edited, read_decision, request
@@ -40,6 +41,7 @@ class Chat:
 
     def listen(self, state: State) -> Update:
         """messages or edits -> reading, talk; a revision that was begun and never finished is left."""
+        check_rows(state)
         settled = at_rest(state)
         state = State.model_validate({**dict(state), **settled, "messages": state.messages}) if settled else state
         reading, by, failed = Reader(self.desks).read(state)
@@ -181,6 +183,17 @@ def wished(reading: Reading | None) -> tuple[list[PlanEdit], bool]:
         return list(reading.topic.edits), True
     edits = reading.edits if isinstance(reading, Wishes) else ()
     return [e for e in edits if not isinstance(e, Undo | Redo | Reset)], False
+
+
+def check_rows(state: State) -> None:
+    """Refuse to talk about carts that are no longer there.
+
+    Raises:
+        InputError: somebody took the working files of the run away.
+    """
+    path = needed(state.dataset).path
+    if not is_url(path) and not any(c in path for c in "*?[") and not Path(path).exists():
+        raise InputError(f"the checked carts of this run are gone ({path}): run it again to go on")
 
 
 def at_rest(state: State) -> Update:

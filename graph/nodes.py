@@ -12,7 +12,7 @@ from cartjury.data.records import Record
 from cartjury.data.revision_records import Revision, Standing
 from cartjury.graph.folders import confine_state, open_run
 from cartjury.graph.recorded import check_same_data, read_manifest
-from cartjury.graph.revisions import FOLDER, begun, clear, gone_on, keep, standing_at
+from cartjury.graph.revisions import FOLDER, base_run, begun, clear, gone_on, keep, standing_at
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
@@ -179,7 +179,8 @@ def settings_of(state: State) -> "Settings":
         elsewhere = f"{options.users_out.rstrip('/')}/{FOLDER}/{plan.revision:04d}"
         options = options.model_copy(update={"users_out": elsewhere})
     timings = {node: seconds for node, seconds in state.timings.items() if node in REVISED}
-    return Settings(options_of(plan, options), state.seed, timings, revision=plan.revision)
+    loaded = loaded_in(state)
+    return Settings(options_of(plan, options), state.seed, timings, revision=plan.revision, loaded=loaded)
 
 
 def standing_of(state: State) -> Standing:
@@ -227,8 +228,13 @@ def needed(value: T | None) -> T:
 
 
 def engine_of(state: State) -> Engine:
-    """Return the engine that the options name, working in the run's own folder."""
-    return open_engine(state.options, Path(needed(state.run).work))
+    """Return the engine that the options name, working where the carts were read."""
+    return open_engine(state.options, loaded_in(state))
+
+
+def loaded_in(state: State) -> Path:
+    """The working folder in which the carts were read: the run's own, also for its later revisions."""
+    return Path(base_run(state.history).work if state.history else needed(state.run).work)
 
 
 def carts_of(state: State) -> Carts:

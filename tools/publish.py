@@ -36,6 +36,7 @@ class Settings(NamedTuple):
         recorded: the manifest of the run that is replayed; the replay takes over its name, times and places, so
             that its files are the same bytes.
         revision: of the thread, where chat made it; 1 is what the run itself published.
+        loaded: the working folder in which the carts were read, where it is another one.
     """
 
     options: Options
@@ -43,6 +44,7 @@ class Settings(NamedTuple):
     timings: Mapping[str, float]
     recorded: Manifest | None = None
     revision: int = 1
+    loaded: Path | None = None
 
 
 def publish_run(results: Results, run_id: str, folder: Path, work: Path, settings: Settings) -> Manifest:
@@ -55,7 +57,7 @@ def publish_run(results: Results, run_id: str, folder: Path, work: Path, setting
         work: the run's working folder, on the same file system; the jury's call log is in it.
         settings: options, seed and timings, as the manifest records them.
     """
-    files = write_files(results, settings.options, folder, work)
+    files = write_files(results, settings.options, folder, work, settings.loaded or work)
     record = manifest(
         results,
         run_id,
@@ -78,21 +80,28 @@ def as_recorded(replay: Manifest, recorded: Manifest) -> Manifest:
     return replay.model_copy(update={"source": source, **kept})
 
 
-def write_files(results: Results, options: Options, folder: Path, work: Path) -> dict[str, FileEntry]:
+def write_files(results: Results, options: Options, folder: Path, work: Path, loaded: Path) -> dict[str, FileEntry]:
     """Write all files but the manifest into `folder`, and return their hashes.
 
     A manifest that lies there is removed first, and with it the files it lists that this run does not write.
+
+    Args:
+        results: as in `publish_run`.
+        options: of the run.
+        folder: as in `publish_run`.
+        work: for drafts, and where the jury's call log is.
+        loaded: the working folder in which the carts were read.
     """
     draft = work / "draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     stem = "mock_cart_abandoners" if results.dataset.generated else "cart_abandoners"
-    carts = Carts(open_engine(options, work), results.dataset, results.universe)
+    carts = Carts(open_engine(options, loaded), results.dataset, results.universe)
     elsewhere = write_users(draft / f"{stem}.{options.users_suffix}", carts, results.plan, options.keep_columns)
     for name, text in _texts(results, read(work / JOURNAL)).items():
         (draft / name).write_text(text, encoding="utf-8", newline="")
-    if results.dataset.rejected and (work / REJECTED).is_file():
-        shutil.copyfile(work / REJECTED, draft / REJECTED)
+    if results.dataset.rejected and (loaded / REJECTED).is_file():
+        shutil.copyfile(loaded / REJECTED, draft / REJECTED)
     written = (path for path in sorted(draft.rglob("*")) if path.is_file())
     entries = {path.relative_to(draft).as_posix(): _entry(path) for path in written}
     retract(folder, keep=entries)

@@ -9,6 +9,7 @@ import pytest
 from langgraph.types import Command
 
 from cartjury.data.chat_records import Refused
+from cartjury.data.errors import InputError
 from cartjury.data.run_records import Manifest
 from cartjury.graph.state import State
 from tests.graph.talks import Finished, Talk
@@ -398,3 +399,11 @@ def test_an_order_in_the_same_folder_takes_the_revisions_of_the_old_one_away(tmp
 def test_edits_need_a_plan_and_stand_without_an_order(run: Finished) -> None:
     with pytest.raises(ValueError, match="give them without an order"):
         run.graph.invoke({"n_users": 100, "edits": [RENAME]}, {"configurable": {"thread_id": "x"}})
+
+
+def test_carts_that_are_gone_are_said_to_be(tmp_path: Path) -> None:
+    run = Finished(tmp_path / "results")
+    (tmp_path / "results" / ".work" / "rows.parquet").unlink()
+
+    with pytest.raises(InputError, match="the checked carts of this run are gone"):
+        run.talk().say("merge S01 and S03")

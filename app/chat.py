@@ -18,7 +18,8 @@ import typer
 from cartjury.app.config import load_keys
 from cartjury.app.runner import in_own_loop
 from cartjury.app.terminal import WIPE, Exit, say, whoami
-from cartjury.app.thread import Event, Thread, View, open_thread
+from cartjury.app.thread import Thread, open_thread
+from cartjury.app.view import Event, View
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import load_table
 from cartjury.data.revision_records import Decision, Preview

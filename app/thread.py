@@ -6,29 +6,25 @@ disk after every node, so a thread that was killed goes on where it was, also wh
 
 import fcntl
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
-from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.types import Command, StateSnapshot
-from pydantic import Field
+from langgraph.types import Command
 
+from cartjury.app.view import Event, View, events_of, view_of
 from cartjury.data.call_records import ModelTable
-from cartjury.data.chat_records import SegmentLine
 from cartjury.data.edit_records import Edit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.places import absolute
-from cartjury.data.records import Record
-from cartjury.data.revision_records import Decision, History, Preview
+from cartjury.data.revision_records import Decision
 from cartjury.graph.approval import read_decision
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import WORK, make_work, spare_input, spare_record
-from cartjury.graph.state import Input, State
-from cartjury.tools.lines import segment_lines
+from cartjury.graph.state import Input
 
 CHECKPOINTS: Final = "checkpoints.sqlite"
 LOCK: Final = "thread.lock"
@@ -37,34 +33,6 @@ THREAD: Final[RunnableConfig] = {"configurable": {"thread_id": "run"}}
 
 class BusyError(InputError):
     """Somebody else is at this thread."""
-
-
-class Event(Record):
-    """One thing that happened in a turn. `data` is plain JSON and holds no user rows."""
-
-    kind: Literal["started", "node", "note", "message", "preview", "state", "error", "done"]
-    data: dict[str, Any] = Field(default_factory=dict)
-
-
-class View(Record):
-    """A thread as it stands.
-
-    Attributes:
-        status: "waiting" for a decision on `preview`; "unfinished" was cut off and can be resumed; "failed" stopped
-            with `error`; else "idle".
-        revision, plan_hash: of the plan that stands; None where none was published yet.
-        segments: best first, those without users last.
-        messages: the chat, each with `role` and `content`.
-    """
-
-    status: Literal["idle", "waiting", "failed", "unfinished"]
-    revision: int | None = None
-    plan_hash: str | None = None
-    segments: tuple[SegmentLine, ...] = ()
-    preview: Preview | None = None
-    messages: tuple[dict[str, str], ...] = ()
-    history: History | None = None
-    error: str = ""
 
 
 @asynccontextmanager
@@ -102,7 +70,7 @@ class Thread:
     async def look(self) -> View:
         """The thread as it stands."""
         saved = await self._graph.aget_state(THREAD)
-        return _view(saved)
+        return view_of(saved)
 
     async def order(self, given: Input) -> AsyncIterator[Event]:
         """Run the main job.
@@ -174,7 +142,7 @@ class Thread:
         stream = self._graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync")
         async for chunk in stream:
             path, task = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)
-            for event in (*self._said(), *_events(task, inside=bool(path))):
+            for event in (*self._said(), *events_of(task, inside=bool(path))):
                 yield event
         for event in self._said():
             yield event
@@ -233,41 +201,3 @@ def readable(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise InputError(f"the checkpoints of {folder} cannot be used: {error}") from error
-
-
-def _events(task: Mapping[str, Any], *, inside: bool) -> Iterator[Event]:
-    """What a task that starts or ends means to a client."""
-    if "input" in task:
-        yield Event(kind="started", data={"node": task["name"], "inside_jury": inside})
-        return
-    if task.get("error"):
-        return
-    yield Event(kind="node", data={"node": task["name"], "inside_jury": inside})
-    result = dict(task["result"] or {})
-    for message in result.get("messages", ()) if not inside else ():
-        yield Event(kind="message", data={"role": "assistant", "content": message["content"]})
-
-
-def _view(saved: StateSnapshot) -> View:
-    if not saved.values.get("options"):
-        return View(status="unfinished")
-    state = State.model_validate(saved.values)
-    waiting = any(task.interrupts for task in saved.tasks)
-    error = next((str(task.error) for task in saved.tasks if task.error), "")
-    status: Literal["idle", "waiting", "failed", "unfinished"] = "unfinished" if saved.next else "idle"
-    plan, history = state.plan, state.history
-    lines = segment_lines(plan, state.profiles, state.scores) if plan and state.scores else ()
-    return View(
-        status="waiting" if waiting else "failed" if error else status,
-        revision=history.current.number if history else None,
-        plan_hash=history.current.plan_hash if history else None,
-        segments=lines,
-        preview=state.preview if waiting else None,
-        messages=tuple(_message(m) for m in state.messages if isinstance(m, HumanMessage | AIMessage)),
-        history=history,
-        error=error,
-    )
-
-
-def _message(message: HumanMessage | AIMessage) -> dict[str, str]:
-    return {"role": "user" if isinstance(message, HumanMessage) else "assistant", "content": str(message.text)}

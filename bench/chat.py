@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 
 from cartjury.app import runner
-from cartjury.app.thread import Event, Thread, open_thread
+from cartjury.app.thread import Thread, open_thread
+from cartjury.app.view import Event
 from cartjury.data.edit_records import Merge, PlanEdit, Redo, SetCut, SetFilter, SetSizes, SetWindow, Split, Undo
 from cartjury.data.jury_records import PERSONAS, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.opinion import CRITERIA

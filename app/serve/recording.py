@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cartjury.app.serve.events import ENDS, Writer
 from cartjury.app.serve.faults import UNEXPECTED, CallError, fault_of
-from cartjury.app.thread import Event
+from cartjury.app.view import Event
 from cartjury.data.errors import CartjuryError
 
 Tells = Callable[[Event], dict[str, Any]]

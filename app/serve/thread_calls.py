@@ -19,7 +19,8 @@ from cartjury.app.serve.faults import CallError
 from cartjury.app.serve.places import Places, revisions
 from cartjury.app.serve.turns import Turn, Turns
 from cartjury.app.serve.views import Words, shown
-from cartjury.app.thread import Event, Thread
+from cartjury.app.thread import Thread
+from cartjury.app.view import Event
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.graph.folders import WORK
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cartjury.app.serve.turns import Look, Turn
-from cartjury.app.thread import Event, View
+from cartjury.app.view import Event, View
 from cartjury.data.revision_records import Preview
 
 Words = Callable[[Preview], str]

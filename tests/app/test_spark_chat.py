@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cartjury.app import runner
-from cartjury.app.thread import View, open_thread
+from cartjury.app.thread import open_thread
+from cartjury.app.view import View
 from cartjury.data.edit_records import Merge, SetFilter, Split
 from cartjury.data.revision_records import Decision
 from cartjury.data.rule_records import Comparison

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cartjury.app import runner
-from cartjury.app.thread import BusyError, Event, Thread, View, open_thread
+from cartjury.app.thread import BusyError, Thread, open_thread
+from cartjury.app.view import Event, View
 from cartjury.data.edit_records import Merge, Rename, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision

@@ -12,6 +12,8 @@ from cartjury.graph.build import build_graph
 from cartjury.graph.state import State
 from tests.carts import AS_OF
 
+MERGE = {"kind": "merge", "segments": ["S01", "S03"]}
+RENAME = {"kind": "rename", "segment": "S02", "name": "Warm Hearts"}
 ORDER = {"n_users": 3000, "seed": 7, "as_of": str(AS_OF)}
 
 
@@ -73,3 +75,27 @@ class Finished:
     def talk(self) -> Talk:
         """Start a conversation from where the run ended."""
         return Talk(self.graph, copy.deepcopy(self._values))
+
+
+def plan_of(state: State) -> str:
+    """The plan to the byte."""
+    assert state.plan is not None
+    return state.plan.to_json()
+
+
+def hash_of(state: State) -> str:
+    assert state.plan is not None
+    return state.plan.plan_hash
+
+
+def names(state: State) -> dict[str, str]:
+    assert state.plan is not None
+    return {s.id: s.name for s in state.plan.segments}
+
+
+def shown(talk: Talk) -> dict[str, Any]:
+    """The request that waits for a person."""
+    assert talk.asked is not None
+    (request,) = talk.asked["action_requests"]
+    assert isinstance(request, dict)
+    return request

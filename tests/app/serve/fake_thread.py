@@ -17,7 +17,8 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
-from cartjury.app.thread import CHECKPOINTS, BusyError, Event, View
+from cartjury.app.thread import CHECKPOINTS, BusyError
+from cartjury.app.view import Event, View
 from cartjury.data.chat_records import SegmentLine
 from cartjury.data.edit_records import Edit, Merge, Redo, Reset, Undo
 from cartjury.data.errors import EditError, InputError

@@ -109,7 +109,7 @@ class Kept:
     """What stands at a first revision, written down."""
 
     def __init__(self, folder: Path) -> None:
-        found = small(folder, missing=0.1)
+        found = small(folder)
         plan = named(found.plan)
         self.standing = standing(found.carts, plan, jury_of(plan))
         known = {"work": str(folder), "plan_hash": plan.plan_hash}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cartjury.data.edit_records import AddDimension, AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
@@ -65,6 +66,26 @@ def _merge_into_name(caught: Caught, view: View) -> Built:
 
 def _rename(caught: Caught, _: View) -> Built:
     return (Rename(segment=caught["seg"], name=caught["name"]),)
+
+
+def _rename_said(caught: Caught, _: View) -> Built:
+    """Call S03 nicely: a single small word may say how, and be no name."""
+    name = caught["name"]
+    return _named(caught["seg"], name, clear=" " in name or not name.islower())
+
+
+def _rename_bare(caught: Caught, _: View) -> Built:
+    """Rename S03 in a nicer way: words that nothing marks as a name may be none."""
+    return _named(caught["seg"], caught["name"], clear=not caught["name"].islower())
+
+
+def _named(segment: str, name: str, *, clear: bool) -> Built:
+    edits = (Rename(segment=segment, name=name),)
+    return (
+        edits
+        if clear or "_" in name
+        else Trouble(f"Shall {segment} be called '{one_line(name, 40)}'?", options=(edits,))
+    )
 
 
 def _rename_pairs(caught: Caught, _: View) -> Built:
@@ -194,6 +215,8 @@ SEGMENTS: Final[Mapping[str, Builder]] = {
     "merge_as": _merge_as,
     "merge_into_name": _merge_into_name,
     "rename": _rename,
+    "rename_said": _rename_said,
+    "rename_bare": _rename_bare,
     "rename_pairs": _rename_pairs,
     "rename_open": _rename_open,
     "split": _split,

@@ -64,11 +64,19 @@ def scene(
     """The scene, after some talk."""
     lines = tuple(
         SegmentLine(
-            id=i, name=name, named_by="offline", rule=_rule(levels), in_words=_rule(levels), users=users, rank=rank,
-            overall=overall, valid=True, locked=False,
+            id=i,
+            name=name,
+            named_by="offline",
+            rule=_rule(levels),
+            in_words=_rule(levels),
+            users=users,
+            rank=rank,
+            overall=overall,
+            valid=True,
+            locked=False,
         )
         for rank, (i, name, levels, users, overall) in enumerate(TABLE, start=1)
-    )  # fmt: skip
+    )
     return Scene(
         lines=lines,
         plan=_plan(),

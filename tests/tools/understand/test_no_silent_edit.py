@@ -152,7 +152,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     read_plainly(text, SCENE)
 
 
-WORDS = sorted(known_words(SCENE)) + [
+MARKS = (
     "S01",
     "S02",
     "S03",
@@ -165,7 +165,8 @@ WORDS = sorted(known_words(SCENE)) + [
     "by",
     "Silver_Eager_Champions",
     "?",
-]
+)
+WORDS = (*sorted(known_words(SCENE)), *MARKS)
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))

@@ -53,7 +53,7 @@ def _lock(caught: Caught, view: View) -> Built:
     ids = caught.get("segs") or caught["many"]
     if len(ids) == 1 and "many" in caught:
         return Trouble(f"Lock the name of {ids[0]}?", options=((Lock(segments=ids),),))
-    return (Lock(segments=() if len(ids) == len(view.lines) else ids),)
+    return (Lock(segments=() if set(ids) >= set(view.peopled) else ids),)
 
 
 def _lock_that(_: Caught, view: View) -> Built:
@@ -64,12 +64,12 @@ def _lock_that(_: Caught, view: View) -> Built:
 
 def _unlock(caught: Caught, view: View) -> Built:
     ids = caught["segs"]
-    return (Unlock(segments=() if len(ids) == len(view.lines) else ids),)
+    return (Unlock(segments=() if set(ids) >= set(view.peopled) else ids),)
 
 
 def _ask_again(caught: Caught, view: View) -> Built:
     ids = caught["segs"]
-    return (AskAgain(segments=() if len(ids) == len(view.lines) else ids, guidance=_wish(caught)),)
+    return (AskAgain(segments=() if set(ids) >= set(view.peopled) else ids, guidance=_wish(caught)),)
 
 
 def _ask_again_all(caught: Caught, _: View) -> Built:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cartjury.data.edit_records import AddDimension, Edit, Merge, Rename, Split
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
@@ -21,7 +22,7 @@ def merged(ids: tuple[str, ...], view: View) -> Built:
     distinct = tuple(sorted(set(ids), key=lambda i: (len(i), i)))
     if len(distinct) < 2:
         return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
-    if len(distinct) == len(view.lines):
+    if set(distinct) >= set(view.peopled):
         return Trouble(
             "Merge all segments into a single one? Then nothing is left to tell apart.",
             options=((Merge(segments=distinct),),),
@@ -59,7 +60,8 @@ def _merge_into_name(caught: Caught, view: View) -> Built:
     if isinstance(found, Trouble):
         return found
     return Trouble(
-        f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,)
+        f"Shall the merged segment be called {one_line(caught['name'], 40)}? I know no segment of that name.",
+        options=(found,),
     )
 
 
@@ -71,7 +73,7 @@ def _split(caught: Caught, view: View) -> Built:
 
 def splits(ids: tuple[str, ...], view: View, *, by: str, **where: Any) -> Built:
     """One split for each segment."""
-    if len(ids) == len(view.lines) and len(ids) > 2:
+    if set(ids) >= set(view.peopled) and len(ids) > 2:
         return Trouble(f"Split every segment by {by}? Then say: add {by} as a dimension.")
     return tuple(Split(segment=i, by=_said(by, view), **where) for i in ids)
 

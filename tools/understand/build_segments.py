@@ -74,7 +74,9 @@ def _split(caught: Caught, view: View) -> Built:
 def splits(ids: tuple[str, ...], view: View, *, by: str, **where: Any) -> Built:
     """One split for each segment."""
     if set(ids) >= set(view.peopled) and len(ids) > 2:
-        return Trouble(f"Split every segment by {by}? Then say: add {by} as a dimension.")
+        taken = any(d.column == by for d in view.scene.plan.dimensions)
+        options = () if taken else ((AddDimension(column=by),),)
+        return Trouble(f"Split every segment by {by}? Then make it a dimension.", options=options)
     return tuple(Split(segment=i, by=_said(by, view), **where) for i in ids)
 
 

@@ -7,7 +7,7 @@ from cartjury.data.chat_words import chat_words
 from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.tokens import Token
-from cartjury.tools.understand.trouble import Trouble, impossible
+from cartjury.tools.understand.trouble import Trouble
 
 
 class Place(NamedTuple):

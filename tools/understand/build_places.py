@@ -176,6 +176,22 @@ def _add_at(caught: Caught, view: View) -> Built:
     return added(caught["column"], view, **cuts)
 
 
+def _add_two(caught: Caught, view: View) -> Built:
+    if caught["a"] == caught["b"]:
+        return impossible(f"{caught['a']} can be a dimension once only.")
+    first, second = added(caught["a"], view), added(caught["b"], view)
+    if isinstance(first, Trouble):
+        return first
+    return second if isinstance(second, Trouble) else (*first, *second)
+
+
+def _drop_two(caught: Caught, _: View) -> Built:
+    names = [caught[key].name for key in "ab"]
+    if names[0] == names[1]:
+        return Trouble(f"{names[0]} is named twice. Which dimensions shall go?")
+    return tuple(DropDimension(dimension=name) for name in names)
+
+
 PLACES: Final[Mapping[str, Builder]] = {
     "split_at": _split_at,
     "split_top": _split_top,
@@ -186,6 +202,8 @@ PLACES: Final[Mapping[str, Builder]] = {
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
     "add_dimension": _add_dimension,
+    "add_two": _add_two,
+    "drop_two": _drop_two,
     "add_dimension_levels": _add_levels,
     "add_dimension_at": _add_at,
     "drop_dimension": lambda caught, _: (DropDimension(dimension=caught["dim"].name),),

@@ -63,7 +63,9 @@ def _count(line: Line, at: int) -> tuple[int | None, int]:
         return 2, at + 1
     start = at + (line.word(at) == "all")
     word = line.word(start)
-    number = chat_words().units.get(word) or (int(word) if word.isdigit() and len(word) < 3 else None)
+    number = chat_words().units.get(word) or (
+        int(word) if word.isdecimal() and word.isascii() and len(word) < 3 else None
+    )
     return (number, start + 1) if number and number > 1 else (None, start)
 
 

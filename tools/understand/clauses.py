@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from cartjury.data.chat_records import Topic
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.edit_records import Edit
+from cartjury.tools.understand.build_names import NAMES
 from cartjury.tools.understand.build_places import PLACES
 from cartjury.tools.understand.build_plan import PLAN
 from cartjury.tools.understand.build_segments import SEGMENTS
@@ -20,7 +21,7 @@ from cartjury.tools.understand.view import View
 
 MOST_CLAUSES: Final = 8
 MOST_WAYS: Final = 60
-EDITS: Final = {**SEGMENTS, **PLACES, **PLAN, **TRAVEL}
+EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **PLAN, **TRAVEL}
 
 
 class Act(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.records import Dimension
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line
 from cartjury.tools.understand.tokens import tokenise
 from cartjury.tools.understand.trouble import impossible
@@ -74,7 +75,7 @@ def unknown_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     end = at
     while end < min(at + 3, len(line.tokens)) and not line.tokens[end].known:
         end += 1
-        yield end, " ".join(line.word(i) for i in range(at, end))
+        yield end, one_line(" ".join(line.word(i) for i in range(at, end)), 40)
 
 
 def metric(line: Line, at: int) -> Iterator[Found]:

@@ -127,7 +127,7 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
     words, view = chat_words().words, line.view
     for end in line.any_of(words["everything"], at):
         if not view.stale:
-            yield end, view.ids
+            yield end, view.peopled
         for after in line.any_of(words["except"], end):
             for stop, ids in _listed(line, after):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)
@@ -142,6 +142,6 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
 def _without(line: Line, ids: tuple[str, ...]) -> tuple[str, ...] | Trouble:
     if line.view.stale:
         return Trouble("Which segments do you mean? Wait for the first change, then say it.")
-    return tuple(i for i in line.view.ids if i not in ids) or Trouble(
+    return tuple(i for i in line.view.peopled if i not in ids) or Trouble(
         "No segment is left then. Which ones do you mean?"
     )

@@ -76,7 +76,7 @@ def _read(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading:
     found = _ways(text, bare, scene)
     if not found:
         return part_of_label(bare, scene) or not_understood(text, bare, scene)
-    asks = any(t.text == "?" for t in tokens[len(bare) :])
+    asks = any(t.text == "?" for t in tokens[-3:])
     reading = settled(found)
     return offered(reading) if asks and not _ends(bare, chat_words().frames["polite"]) else reading
 
@@ -115,10 +115,11 @@ def _ways(text: str, tokens: tuple[Token, ...], scene: Scene) -> tuple[tuple[Act
 
 
 def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Leave out marks at the end, and a comma that is left of "actually, ..." at the start."""
     end = len(tokens)
     while end and tokens[end - 1].text in END and tokens[end - 1].kind == "mark":
         end -= 1
-    return tokens[:end]
+    return tokens[1:end] if tokens and tokens[0].text == "," else tokens[:end]
 
 
 def _ends(tokens: Sequence[Token], phrases: Iterable[Phrase]) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from cartjury.data.chat_words import chat_words
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.trouble import Trouble
@@ -76,7 +77,10 @@ def share(line: Line, at: int) -> Iterator[Found]:
         if found.unit == "" and 1 < found.value <= 100:
             yield at + 1, Trouble(f"Do you mean {found.value:g} %? Write it with the percent sign.")
         elif found.value > 1:
-            yield at + 1, Trouble(f"{found.text} is no share; a share is 0 to 1, or 0 to 100 %.", impossible=True)
+            yield (
+                at + 1,
+                Trouble(f"{one_line(found.text, 40)} is no share; a share is 0 to 1, or 0 to 100 %.", impossible=True),
+            )
         else:
             yield at + 1, found.value
     for end in line.any_of(chat_words().words["nothing"], at):

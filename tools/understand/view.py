@@ -37,6 +37,11 @@ class View:
         """All ids, in order."""
         return tuple(sorted(line.id for line in self.lines))
 
+    @property
+    def peopled(self) -> Ids:
+        """The ids of segments with users, in order; "all segments" means these."""
+        return tuple(sorted(line.id for line in self.lines if line.rank is not None)) or self.ids
+
     def after(self, edits: tuple[Edit, ...]) -> "View":
         """What the next clause finds."""
         view = self

@@ -1,12 +1,15 @@
 """The words of the chat's keyless reader: chat_words.toml and chat_phrases.toml as frozen tables."""
 
 import functools
+import itertools
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 Phrase = tuple[str, ...]
+_PIECE: Final = re.compile(r"\[([^\]]*)\]|\(([^)]*)\)|(\S+)")
 
 
 class ChatWords(NamedTuple):
@@ -58,6 +61,10 @@ class ChatWords(NamedTuple):
     day_words: Mapping[str, int]
     short_forms: Mapping[str, Phrase]
     short_ends: Mapping[str, str]
+    spoken: Mapping[Phrase, str]
+    commands: Mapping[Phrase, tuple[tuple[str, ...], ...]]
+    flags: Mapping[str, frozenset[str]]
+    talk: Mapping[str, frozenset[str]]
     frames: Mapping[str, tuple[Phrase, ...]]
     phrases: Mapping[str, tuple[str, ...]]
 
@@ -69,7 +76,7 @@ def chat_words() -> ChatWords:
     fillers = frozenset(raw["fillers"])
 
     def phrases(texts: list[str]) -> tuple[Phrase, ...]:
-        found = (tuple(w for w in text.split() if w not in fillers) for text in texts)
+        found = (tuple(w for w in words if w not in fillers) for text in texts for words in spelled(text))
         return tuple(dict.fromkeys(sorted((p for p in found if p), key=len, reverse=True)))
 
     def table(name: str) -> dict[str, tuple[Phrase, ...]]:
@@ -102,9 +109,30 @@ def chat_words() -> ChatWords:
         day_words=raw["day_words"],
         short_forms={short: tuple(long.split()) for short, long in raw["short_forms"].items()},
         short_ends=raw["short_ends"],
+        spoken={tuple(said.split()): mark for mark, listed in raw["spoken"].items() for said in listed},
+        commands={tuple(name.split("-")): tuple(map(tuple, forms)) for name, forms in raw["commands"].items()},
+        flags={flag: frozenset(names) for flag, names in raw["flags"].items()},
+        talk=_talk(raw),
         frames=table("frames"),
         phrases={intent: tuple(said) for intent, said in _read("chat_phrases.toml").items()},
     )
+
+
+def _talk(raw: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The words of remarks; what begins a wish is known from the classes of words."""
+    talk = {key: frozenset(listed) for key, listed in raw["talk"].items()}
+    verbs = (text.split()[0] for name in raw["talk"]["verb_classes"] for text in raw["words"][name])
+    return {**talk, "imperatives": (frozenset(verbs) | talk["imperatives"]) - talk["also_nouns"]}
+
+
+def spelled(text: str) -> Iterator[Phrase]:
+    """All phrases that one with brackets stands for: "[so] (could|can) you" is four."""
+    pieces: list[list[Phrase]] = []
+    for optional, choice, word in _PIECE.findall(text):
+        options: list[Phrase] = [tuple(o.split()) for o in (optional or choice).split("|")]
+        pieces.append([*options, ()] if optional else options if choice else [(word,)])
+    for chosen in itertools.product(*pieces):
+        yield tuple(w for part in chosen for w in part)
 
 
 def _read(name: str) -> dict[str, Any]:

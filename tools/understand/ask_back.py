@@ -6,7 +6,8 @@ from cartjury.data.chat_records import Asked, Choice, Reading, Scene, Wishes
 from cartjury.data.chat_words import chat_words
 from cartjury.data.edit_records import Edit
 from cartjury.data.text import one_line
-from cartjury.tools.understand.clauses import Act, ways
+from cartjury.tools.understand.acts import Act
+from cartjury.tools.understand.clauses import ways
 from cartjury.tools.understand.describe import described
 from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.tokens import Token

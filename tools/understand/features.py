@@ -10,6 +10,8 @@ from cartjury.tools.understand.tokens import tokenise
 from cartjury.tools.understand.trouble import impossible
 from cartjury.tools.understand.view import View
 
+IT = frozenset({"it", "that", "this"})  # what was spoken of just before
+
 
 def words_of_name(name: str) -> Phrase:
     """The words of a column or dimension as a message has them."""
@@ -25,6 +27,8 @@ def column_phrases(view: View, column: str) -> tuple[Phrase, ...]:
 def dimensions(line: Line, at: int) -> Iterator[tuple[int, Dimension]]:
     """Yield the plan's dimensions that are named at a place."""
     for dimension in line.view.scene.plan.dimensions:
+        if dimension.column in line.view.topic and line.word(at) in IT:
+            yield at + 1, dimension
         for end in line.any_of(column_phrases(line.view, dimension.column), at):
             yield end, dimension
 
@@ -81,6 +85,8 @@ def unknown_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
 def metric(line: Line, at: int) -> Iterator[Found]:
     """Yield components of the overall score."""
     for name, phrases in chat_words().metrics.items():
+        if name in line.view.topic and line.word(at) in IT:
+            yield at + 1, name
         yield from ((end, name) for end in line.any_of(phrases, at))
 
 

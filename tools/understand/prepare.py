@@ -7,17 +7,20 @@ from cartjury.data.chat_records import Scene
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.tools.understand.by_name import name_words
 from cartjury.tools.understand.by_talk import DONE
+from cartjury.tools.understand.commands import spelled_out
 from cartjury.tools.understand.features import words_of_name
 from cartjury.tools.understand.numbers import with_numbers
 from cartjury.tools.understand.phrases import phrase_words
 from cartjury.tools.understand.spelling import repaired
+from cartjury.tools.understand.spoken import written_out
 from cartjury.tools.understand.tokens import Token, tokenise
 
 
 def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
     words, known = chat_words(), known_words(scene)
-    tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
+    typed = spelled_out(written_out(tokenise(text)))
+    tokens = with_numbers(repaired(typed, known | words.fillers | _talk_words()))
     meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
     kept = (t for t in _without_hyphens(meant) if t.text != "_" or t.kind == "quote")
@@ -29,6 +32,11 @@ def known_words(scene: Scene) -> frozenset[str]:
     columns = (word for c in scene.columns for word in words_of_name(c))
     dimensions = (word for d in scene.plan.dimensions for word in words_of_name(d.name))
     return _table_words() | name_words(scene.lines) | frozenset(columns) | frozenset(dimensions)
+
+
+def _talk_words() -> frozenset[str]:
+    """Words of remarks: right English, but none that a wish is made of."""
+    return frozenset(word for listed in chat_words().talk.values() for word in listed)
 
 
 def _table_words() -> frozenset[str]:

@@ -7,7 +7,8 @@ from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Wishes, W
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.tools.understand.ask_back import not_understood
-from cartjury.tools.understand.clauses import Act, ways
+from cartjury.tools.understand.acts import Act
+from cartjury.tools.understand.clauses import ways
 from cartjury.tools.understand.prepare import prepared
 from cartjury.tools.understand.reply import part_of_label, reply
 from cartjury.tools.understand.settle import imagined, offered, settled

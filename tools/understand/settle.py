@@ -5,7 +5,7 @@ from typing import Final
 
 from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import Edit, Redo, Reset, SetSizes, SetWeights, Undo
-from cartjury.tools.understand.clauses import Act
+from cartjury.tools.understand.acts import Act
 from cartjury.tools.understand.describe import described
 from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.trouble import Trouble

@@ -17,7 +17,8 @@ class View:
         gone: segments that an earlier clause merged into others, and into which.
         stale: an earlier clause changes who is where, so ranks, sizes and rules of the scene hold no longer.
         clause: number of the clause, from 0.
-        named: names that earlier clauses gave.
+        parted: an earlier clause splits a segment, so "it" means no part for sure.
+        topic: columns and components of the score that "it" means, where a remark spoke of one feature only.
     """
 
     scene: Scene
@@ -26,6 +27,7 @@ class View:
     stale: bool = False
     clause: int = 0
     parted: bool = False
+    topic: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> tuple[SegmentLine, ...]:

@@ -18,7 +18,7 @@ class ChatWords(NamedTuple):
     Attributes:
         read_by_code: words that code compares with, beside those of the tables.
         fillers: words that never change what is meant.
-        openers, closers: what may stand before and behind a wish.
+        openers, closers: what may stand before and behind a wish; beginnings: before the first wish of a message.
         joints: what may stand between two wishes.
         foreign: words of other languages.
         real_words: right words that look like a slip of one of ours.
@@ -38,6 +38,7 @@ class ChatWords(NamedTuple):
     read_by_code: frozenset[str]
     fillers: frozenset[str]
     openers: tuple[Phrase, ...]
+    beginnings: tuple[Phrase, ...]
     closers: tuple[Phrase, ...]
     joints: tuple[Phrase, ...]
     foreign: frozenset[str]
@@ -86,6 +87,7 @@ def chat_words() -> ChatWords:
         read_by_code=frozenset(raw["read_by_code"]),
         fillers=fillers,
         openers=phrases(raw["openers"]),
+        beginnings=phrases([*raw["beginnings"], *raw["openers"]]),
         closers=phrases(raw["closers"]),
         joints=phrases(raw["joints"]),
         foreign=frozenset(raw["foreign"]),

@@ -76,6 +76,12 @@ def _ask_again_all(caught: Caught, _: View) -> Built:
     return (AskAgain(guidance=_wish(caught)),)
 
 
+def _ask_again_it(caught: Caught, view: View) -> Built:
+    if len(view.focus) != 1:
+        return Trouble("Another name for which segment? Name it.")
+    return (AskAgain(segments=view.focus, guidance=_wish(caught)),)
+
+
 def _wish(caught: Caught) -> str:
     return str(caught.get("style", "") or caught.get("guidance", ""))
 
@@ -101,5 +107,6 @@ NAMES: Final[Mapping[str, Builder]] = {
     "unlock_all": lambda _c, _v: (Unlock(),),
     "ask_again": _ask_again,
     "ask_again_all": _ask_again_all,
+    "ask_again_it": _ask_again_it,
     "dislike": _dislike,
 }

@@ -72,6 +72,13 @@ def _set_levels(caught: Caught, _: View) -> Built:
     return (SetLevels(dimension=caught["dim"].name, levels=caught["n"]),)
 
 
+def _set_levels_it(caught: Caught, view: View) -> Built:
+    spoken_of = [d for d in view.scene.plan.dimensions if d.column in view.topic]
+    if len(spoken_of) != 1:
+        return Trouble(f"{caught['n']} levels of which dimension? Such as: {caught['n']} levels for AOV.")
+    return _set_levels({**caught, "dim": spoken_of[0]}, view)
+
+
 def _set_cuts(caught: Caught, _: View) -> Built:
     dimension: Dimension = caught["dim"]
     found = where(caught["places"], dimension.column)
@@ -136,9 +143,18 @@ def _set_cut_moved(caught: Caught, _: View) -> Built:
 
 
 def _set_edge(caught: Caught, _: View) -> Built:
+    if "top" in caught:
+        return _top_level(caught["dim"], caught["top"])
     if "edge" not in caught:
         return _edge((caught["dim"], "High"), caught["place"], None)
     return _edge(caught["edge"], caught["place"], None)
+
+
+def _top_level(dimension: Dimension, share: float) -> Built:
+    """Call only the top share of users high."""
+    if not 0 < share < 1:
+        return impossible("The top share lies between 0 and 100 %.")
+    return _moved(dimension, -1, Place("quantile", round(1 - share, 9)))
 
 
 def _edge(edge: tuple[Dimension, str], place: Place, way: str | None) -> Built:
@@ -160,6 +176,19 @@ def added(column: str, view: View, **cuts: Any) -> Built:
     if taken:
         return impossible(f"{column} is a dimension already: {taken}.")
     return (AddDimension(column=column, **cuts),)
+
+
+def _add_named(caught: Caught, view: View) -> Built:
+    if not 2 <= caught.get("n", 2) <= 5:
+        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
+    found = _add_at(caught, view) if "places" in caught else added(caught["column"], view, **_levels(caught))
+    if isinstance(found, Trouble):
+        return found
+    return tuple(e.model_copy(update={"name": caught["name"]}) for e in found)
+
+
+def _levels(caught: Caught) -> dict[str, int]:
+    return {"levels": caught["n"]} if "n" in caught else {}
 
 
 def _add_levels(caught: Caught, view: View) -> Built:
@@ -197,6 +226,7 @@ PLACES: Final[Mapping[str, Builder]] = {
     "split_top": _split_top,
     "set_levels": _set_levels,
     "set_levels_named": _set_levels,
+    "set_levels_it": _set_levels_it,
     "set_cuts": _set_cuts,
     "set_cut": _set_cut,
     "set_cut_moved": _set_cut_moved,
@@ -204,6 +234,7 @@ PLACES: Final[Mapping[str, Builder]] = {
     "add_dimension": _add_dimension,
     "add_two": _add_two,
     "drop_two": _drop_two,
+    "add_dimension_named": _add_named,
     "add_dimension_levels": _add_levels,
     "add_dimension_at": _add_at,
     "drop_dimension": lambda caught, _: (DropDimension(dimension=caught["dim"].name),),

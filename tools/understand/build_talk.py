@@ -51,6 +51,7 @@ TRAVEL: Final[Mapping[str, Callable[[Caught, View], Travelled]]] = {
     "undo_kind": _undo_kind,
     "undo_all": lambda _c, _v: (Reset(),),
     "redo": lambda _c, _v: (Redo(),),
+    "redo_twice": lambda _c, _v: (Redo(steps=2),),
     "redo_steps": lambda caught, _: _steps(caught, lambda n: Redo(steps=n)),
     "reset": lambda _c, _v: (Reset(),),
     "reset_to": _reset_to,

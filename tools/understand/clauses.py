@@ -9,6 +9,7 @@ from cartjury.tools.understand.acts import Act, acts_at
 from cartjury.tools.understand.context import after_remark, mentioned
 from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.match import Line
+from cartjury.tools.understand.skipping import base_forms, closed, skipped
 from cartjury.tools.understand.slots import SLOTS
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.view import View
@@ -45,20 +46,33 @@ def _ways(text: str, tokens: tuple[Token, ...], view: View, *, talk: bool) -> tu
 
 def _onwards(text: str, tokens: tuple[Token, ...], state: _State, *, talk: bool) -> Iterator[_State]:
     first = Line(text, tokens, state.view, SLOTS, {})
+    openers = chat_words().openers if state.acts else chat_words().beginnings
     for begin, line in _begins(first, state) if talk else ((state.at, first),):
-        for start in _skipped(line, begin, chat_words().openers) if begin < len(tokens) else ():
-            for end, act in acts_at(line, start, answers=not talk):
-                view = line.view.after(act.edits)
-                for stop in _skipped(line, end, chat_words().closers):
+        for start, read in _starts(line, begin, openers):
+            for end, act in acts_at(read, start, answers=not talk):
+                view = read.view.after(act.edits)
+                for stop in closed(line, end):
                     for last in _behind(line, start, stop) if talk else (stop,):
                         yield from (_State(after, (*state.acts, act), view) for after in _joined(line, last))
+
+
+def _starts(line: Line, at: int, openers: tuple[Phrase, ...]) -> Iterator[tuple[int, Line]]:
+    """Yield where a wish may start behind openers; behind "would you mind" its verbs are read in their base form."""
+    frames = chat_words().frames
+    for start in skipped(line, at, openers) if at < len(line.tokens) else ():
+        if start < len(line.tokens):
+            yield start, line
+        for end in dict.fromkeys(line.any_of((*frames["mind"], *frames["granted"]), start)):
+            plain = base_forms(tuple(line.tokens), end)
+            if plain != line.tokens and end < len(plain):
+                yield end, Line(line.text, plain, line.view, SLOTS, {})
 
 
 def _joined(line: Line, at: int) -> Iterator[int]:
     """Yield the end of the message, or where another clause may begin."""
     if at >= len(line.tokens):
         yield at
-    yield from (after for after in _skipped(line, at, chat_words().joints)[1:] if after < len(line.tokens))
+    yield from (after for after in skipped(line, at, chat_words().joints)[1:] if after < len(line.tokens))
 
 
 def _begins(line: Line, state: _State) -> Iterator[tuple[int, Line]]:
@@ -90,19 +104,6 @@ def _reasons(line: Line, at: int) -> bool:
 
 def _wished(line: Line, at: int) -> Iterator[int]:
     """Yield where wishes and questions end that begin at a place."""
-    for start in _skipped(line, at, chat_words().openers):
+    for start in skipped(line, at, chat_words().openers):
         for end, _ in acts_at(line, start, answers=False) if start < len(line.tokens) else ():
-            yield from _skipped(line, end, chat_words().closers)
-
-
-def _skipped(line: Line, at: int, phrases: tuple[Phrase, ...]) -> list[int]:
-    """Return a place and all that can be reached from it over such phrases, and marks beside them."""
-    closing = phrases is chat_words().closers
-    reached, fresh = [at], [at]
-    while fresh:
-        starts = [*fresh, *(p + 1 for p in fresh if closing and line.word(p) in {",", ".", "!", "-"})]
-        ends = [end for place in starts for end in line.any_of(phrases, place)]
-        passed = [after for end in ends for after in ((end, end + 1) if line.word(end) in {",", ":", "-"} and not closing else (end,))]
-        fresh = [after for after in dict.fromkeys(passed) if after not in reached]
-        reached += fresh
-    return reached
+            yield from closed(line, end)

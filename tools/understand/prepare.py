@@ -41,7 +41,7 @@ def _talk_words() -> frozenset[str]:
 
 def _table_words() -> frozenset[str]:
     words = chat_words()
-    phrases: list[Phrase] = [*words.openers, *words.closers, *words.joints, *words.standing]
+    phrases: list[Phrase] = [*words.beginnings, *words.closers, *words.joints, *words.standing]
     tables = (words.words, words.columns, words.metrics, words.level_words, words.adjectives, words.kinds, words.frames)
     phrases += [p for table in tables for listed in table.values() for p in listed]
     numbers = (

@@ -72,6 +72,10 @@ def _who(line: Line, at: int) -> Iterator[Found]:
     yield from ((end, "") for end in line.any_of((*words["users"], *words["everyone"]), at))
 
 
+def _days_or_count(line: Line, at: int) -> Iterator[Found]:
+    yield from (*values.days(line, at), *values.count(line, at))
+
+
 def _ways() -> Mapping[str, tuple[Phrase, ...]]:
     return {"up": chat_words().words["raise"], "down": chat_words().words["lower_to"]}
 
@@ -94,6 +98,10 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "share_name": values.share_name,
     "place": values.place,
     "places": values.places,
+    "quantile_places": values.quantile_places,
+    "level": features.levels,
+    "days_or_count": _days_or_count,
+    "titled": texts.titled,
     "name": texts.name,
     "quoted": texts.quoted,
     "guidance": texts.guidance,

@@ -32,6 +32,14 @@ def name(line: Line, at: int) -> Iterator[Found]:
         yield from name_words(line, at)
 
 
+def titled(line: Line, at: int) -> Iterator[Found]:
+    """A name that can be nothing else: each word with a capital, and one of them unknown."""
+    for end, said in name_words(line, at):
+        words = [w for w in said.replace("_", " ").split() if w]
+        if all(w[0].isupper() for w in words) and not all(t.known for t in line.tokens[at:end]):
+            yield end, said
+
+
 def name_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     """Yield plain words and their ends; a name ends where the words do."""
     never, end, words = chat_words().plain["never"], at, 0

@@ -1,5 +1,6 @@
 """Mentions of segments: single ones of every kind, and lists of them."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from cartjury.tools.understand.mention import Mention
 from cartjury.tools.understand.trouble import Trouble
 
 MOST_OPTIONS: Final = 5
+MOST_WAYS: Final = 300  # to read a list
 LONGEST: Final = 24  # segments in one list
 KINDS: Final = (by_id, by_name, by_rule, by_rank, by_size, by_focus, by_recent)
 
@@ -30,7 +32,7 @@ def mentions(line: Line, at: int) -> Iterator[Found]:
 def segments(line: Line, at: int) -> Iterator[Found]:
     """Yield lists of segments: `S01, S02 and the biggest`, `everything but S03`; ids in order, or a trouble."""
     seen = set()
-    for end, ids in (*_listed(line, at), *_everything(line, at)):
+    for end, ids in (*_few(_listed(line, at)), *_everything(line, at)):
         if (end, ids) not in seen:
             seen.add((end, ids))
             yield end, ids
@@ -50,6 +52,12 @@ def segment(line: Line, at: int) -> Iterator[Found]:
 def named(line: Line, at: int) -> Iterator[Found]:
     """Segments by id or name only."""
     yield from ((end, m.ids[0]) for kind in (by_id, by_name) for end, m in kind(line, at) if len(m.ids) == 1)
+
+
+def _few(found: Iterator[Found]) -> list[Found]:
+    """Take what can be read in a few ways; of more none, since some would be lost and the rest seem clear."""
+    listed = list(itertools.islice(found, MOST_WAYS + 1))
+    return listed if len(listed) <= MOST_WAYS else []
 
 
 def _listed(line: Line, at: int) -> Iterator[Found]:
@@ -129,7 +137,7 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
         if not view.stale:
             yield end, view.peopled
         for after in line.any_of(words["except"], end):
-            for stop, ids in _listed(line, after):
+            for stop, ids in _few(_listed(line, after)):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)
     for end in line.any_of(words["rest"], at):
         focus = view.focus

@@ -18,7 +18,7 @@ from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.view import first_view
 
 MOST_CHARACTERS: Final = 600
-MOST_TOKENS: Final = 90
+MOST_TOKENS: Final = 60
 MOST_PLAIN: Final = 12  # tokens of a message that needs no model
 END: Final = frozenset({".", "!", "?", "…", ","})
 

@@ -205,3 +205,7 @@ def test_no_answer_repeats_more_of_a_message_than_a_line(text: str) -> None:
     said = reading.question if isinstance(reading, Asked) else reading.reason if isinstance(reading, Refused) else ""
 
     assert len(said) < 400
+
+
+def test_a_list_that_can_be_read_in_countless_ways_is_asked_about() -> None:
+    assert isinstance(read_message("merge " + ", ".join(["thrifty"] * 20), SCENE), Asked)

@@ -84,7 +84,9 @@ def _set_cuts(caught: Caught, _: View) -> Built:
     found = where(caught["places"], dimension.column)
     if isinstance(found, Trouble):
         return found
-    if len(caught["places"]) == 1:
+    if caught.get("n", len(caught["places"]) + 1) != len(caught["places"]) + 1:
+        return Trouble(f"{caught['n']} levels have {caught['n'] - 1} cuts between them. Which ones?")
+    if len(caught["places"]) == 1 and "n" not in caught:
         return _one_cut(dimension, None, caught["places"][0], found)
     cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
     return (SetLevels(dimension=dimension.name, **cuts),)
@@ -148,6 +150,18 @@ def _set_edge(caught: Caught, _: View) -> Built:
     if "edge" not in caught:
         return _edge((caught["dim"], "High"), caught["place"], None)
     return _edge(caught["edge"], caught["place"], None)
+
+
+def _set_between(caught: Caught, _: View) -> Built:
+    """Move the cut between two levels that stand side by side."""
+    dimension: Dimension = caught["dim"]
+    names = [name for name in dimension.level_names if name != "Unknown"]
+    if not {caught["a"], caught["b"]} <= set(names):
+        return impossible(f"{dimension.name} has the levels {', '.join(names)}.")
+    low, high = sorted((names.index(caught["a"]), names.index(caught["b"])))
+    if high != low + 1:
+        return Trouble(f"There is no single cut between {names[low]} and {names[high]}. Which one do you mean?")
+    return _moved(dimension, high, caught["place"])
 
 
 def _top_level(dimension: Dimension, share: float) -> Built:
@@ -229,6 +243,7 @@ PLACES: Final[Mapping[str, Builder]] = {
     "set_levels_it": _set_levels_it,
     "set_cuts": _set_cuts,
     "set_cut": _set_cut,
+    "set_between": _set_between,
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
     "add_dimension": _add_dimension,

@@ -48,7 +48,7 @@ def _behind(tokens: Sequence[Token], name: Phrase) -> int:
         if at >= len(tokens) or tokens[at].text != word:
             return 0
         at += 1
-    return at
+    return at + (at < len(tokens) and tokens[at].text == "=")
 
 
 def _arguments(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], list[tuple[str, tuple[Token, ...]]]]:

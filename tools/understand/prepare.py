@@ -1,6 +1,5 @@
 """From a message to the tokens that phrases are matched against."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from cartjury.data.chat_records import Scene
@@ -12,7 +11,7 @@ from cartjury.tools.understand.features import words_of_name
 from cartjury.tools.understand.numbers import with_numbers
 from cartjury.tools.understand.phrases import phrase_words
 from cartjury.tools.understand.spelling import repaired
-from cartjury.tools.understand.spoken import written_out
+from cartjury.tools.understand.spoken import is_picture, written_out
 from cartjury.tools.understand.tokens import Token, tokenise
 
 
@@ -21,7 +20,7 @@ def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     words, known = chat_words(), known_words(scene)
     typed = spelled_out(written_out(tokenise(text)))
     tokens = with_numbers(repaired(typed, known | words.fillers | _talk_words()))
-    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not is_picture(t))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
     kept = (t for t in _without_hyphens(meant) if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
@@ -73,7 +72,3 @@ def _without_hyphens(tokens: tuple[Token, ...]) -> Iterable[Token]:
         touches = len(around) == 3 and around[0].end == token.start and token.end == around[2].start
         if not (token.text == "-" and touches and "word" in {around[0].kind, around[2].kind}):
             yield token
-
-
-def _is_picture(token: Token) -> bool:
-    return token.kind == "mark" and all(unicodedata.category(c) in {"So", "Sk", "Mn", "Cf"} for c in token.text)

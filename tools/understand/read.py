@@ -73,21 +73,42 @@ def _is_plain(reading: Reading) -> bool:
 
 def _read(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading:
     bare = _without_end(tokens)
+    shown = _only_shown(bare)
+    if shown:
+        bare = _without_end(shown)
     framed = _framed(text, bare, scene) or _what_would(text, bare, scene)
     if framed:
         return framed
     found = _ways(text, bare, scene)
     if not found:
         return part_of_label(bare, scene) or not_understood(text, bare, scene)
+    if shown:
+        return imagined(found)
     reading = settled(found)
     return offered(reading) if _asks(text, tokens, scene) else reading
+
+
+def _only_shown(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """What stands before "show me first, do not change anything"; nothing where that is not said."""
+    texts, end = tuple(t.text for t in tokens), len(tokens)
+    while end:
+        lengths = [len(p) for p in chat_words().frames["only_shown"] if texts[max(end - len(p), 0) : end] == p]
+        if not lengths:
+            break
+        end -= max(lengths)
+        while end and texts[end - 1] in {".", "!", ",", ";", "-", "and", "but", "?"}:
+            end -= 1
+    return tokens[:end] if end < len(tokens) else ()
 
 
 def _framed(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading | None:
     """What if we merged ...; should we merge ..."""
     frames = chat_words().frames
     for frame in ("what_if", "doubtful"):
+        polite = _ends(text, tokens, scene, frames["polite"])
         for end in _ends(text, tokens, scene, frames[frame]):
+            if frame == "doubtful" and any(p > end for p in polite):
+                continue  # "may I" is a doubt, "may I ask you to" is none
             found = _ways(text, base_forms(tokens[end:], 0), scene)
             if found:
                 return imagined(found) if frame == "what_if" else offered(settled(found))
@@ -113,6 +134,7 @@ def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
     end = len(_without_end(tokens))
     marks = [i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))]
     starts = {0, *(i + 1 for i, t in enumerate(tokens) if t.kind == "mark"), *skipped(line, 0, chat_words().beginnings)}
+    starts |= {reached for start in starts for reached in skipped(line, start, chat_words().openers)}
     polite = any(True for start in starts for _ in line.any_of(chat_words().frames["polite"], start))
     return bool(marks) and not polite
 

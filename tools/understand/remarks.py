@@ -77,8 +77,10 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
     if not words:
         return all(t.kind == "mark" and t.text not in MARKUP for t in tokens)
     odd = any(t.kind == "quote" or t.text in MARKUP for t in tokens) or _is_foreign(tokens)
-    turned = set(words) & (talk["limits"] | (talk["doubts"] if behind else set())) or _negates(line, start, end, behind=behind)
+    turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(line, start, end, behind=behind)
     if odd or turned or set(words) & talk["wishing"] or _only_limits(line, start, end):
+        return False
+    if line.tokens[start].kind not in {"word", "id"} or (behind and line.word(start) in talk["starters_not"]):
         return False
     asks = words[0] in {"do", "does", "did"} and words[1:2] and words[1] in talk["subjects"]
     if (words[0] in talk["starters_not"] and not asks) or (whole and not _is_sentence(line, start, end)):

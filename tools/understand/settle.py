@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Topic, WhatIf, Wishes, Wondered
-from cartjury.data.edit_records import Edit, Redo, Reset, SetSizes, SetWeights, Undo
+from cartjury.data.edit_records import AskAgain, Edit, Lock, Redo, Reset, SetSizes, SetWeights, Undo, Unlock
 from cartjury.tools.understand.acts import Act
 from cartjury.tools.understand.describe import described
 from cartjury.tools.understand.distinct import distinct
@@ -105,7 +105,7 @@ def _wishes(acts: Sequence[Act]) -> tuple[Edit, ...]:
             )
         elif isinstance(edit, SetWeights) and isinstance(last, SetWeights) and _add_up(last, edit):
             edits[-1] = SetWeights(weights={**last.weights, **edit.weights})
-        else:
+        elif not (isinstance(edit, Lock | Unlock | AskAgain) and edit in edits):
             edits.append(edit)
     return tuple(edits)
 

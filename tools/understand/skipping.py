@@ -30,15 +30,32 @@ def closed(line: Line, at: int) -> list[int]:
     """Return a place and all that can be reached from it over closers, and marks before them."""
     reached, fresh = [at], [at]
     while fresh:
-        starts = [*fresh, *(p + 1 for p in fresh if line.word(p) in BEFORE_CLOSERS)]
+        starts = [*fresh, *(_past(line, p) for p in fresh)]
         ends = [end for place in starts for end in line.any_of(chat_words().closers, place)]
         fresh = [end for end in dict.fromkeys(ends) if end not in reached]
         reached += fresh
     return reached
 
 
+def _past(line: Line, at: int) -> int:
+    while line.word(at) in BEFORE_CLOSERS:
+        at += 1
+    return at
+
+
 def base_forms(tokens: tuple[Token, ...], start: int) -> tuple[Token, ...]:
     """Read merged and merging as merge, from a place on."""
-    forms = chat_words().forms
-    read = (t._replace(text=forms.get(t.text, t.text)) if t.kind == "word" else t for t in tokens[start:])
+    read = (t._replace(text=_base(t.text)) if t.kind == "word" else t for t in tokens[start:])
     return (*tokens[:start], *read)
+
+
+def _base(word: str) -> str:
+    """Splitting, leaving, pooled: where what is left is a verb of ours."""
+    verbs = chat_words().talk["imperatives"]
+    for ending in ("ing", "ed", "d"):
+        stem = word.removesuffix(ending)
+        if stem != word and word not in chat_words().forms:
+            found = next((v for v in (stem, f"{stem}e", stem[:-1]) if v in verbs and len(v) > 2), None)
+            if found:
+                return found
+    return chat_words().forms.get(word, word)

@@ -106,6 +106,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "quoted": texts.quoted,
     "guidance": texts.guidance,
     "more": texts.more,
+    "short_more": texts.short_more,
     "style": texts.style,
     "strict": texts.strict,
     "condition": conditions.condition,

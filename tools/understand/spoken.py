@@ -1,5 +1,6 @@
 """Dictation and shorthand: marks said as words, ids and decimals spelled out, ranges in brackets; read as if typed."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,14 +12,17 @@ _ZERO: Final = {"zero", "oh", "o", "nought", "naught"}
 # Behind these "period" is a length of time, and "point" a place.
 _NOUN_BEFORE: Final = {"time", "abandonment", "this", "that", "same", "period", "whole", "set", "make", "use", "cut", "split", "break"}
 _NOUN_AFTER: Final = {"to", "=", ":", "is", "should", "longer", "shorter", "by"}
+_ENDS: Final = {".", "!", "?", "…"}
 _FACES: Final = {")", "(", "D", "d", "p", "P", "/"}
+
+Read = tuple[list[Token], int] | None
 
 
 def written_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Replace what was dictated by what would have been typed; anything else stays as it is."""
     words, found, at = chat_words(), list[Token](), 0
     while at < len(tokens):
-        read = _mark(words, tokens, at) or _id(words, tokens, at) or _decimal(words, tokens, at) or _range(tokens, at)
+        read = next((found_ for reader in READERS if (found_ := reader(words, tokens, at))), None)
         if read is None:
             found.append(tokens[at])
             at += 1
@@ -28,7 +32,7 @@ def written_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(_without_faces(found))
 
 
-def _mark(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
+def _mark(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """Comma, full stop, question mark, new line."""
     for phrase, mark in words.spoken.items():
         end = at + len(phrase)
@@ -42,7 +46,7 @@ def _mark(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[list[Toke
     return None
 
 
-def _id(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
+def _id(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """S seven, S oh six, ess twenty one."""
     if tokens[at].text not in _ESS or tokens[at].kind != "word":
         return None
@@ -67,7 +71,7 @@ def _spelled(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[int | 
     return (words.tens[first] + unit, at + 2) if unit < 10 else (words.tens[first], at + 1)
 
 
-def _decimal(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
+def _decimal(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """Zero point six, point five five, twelve point two."""
     whole, dot = _whole(words, tokens, at)
     if dot >= len(tokens) or tokens[dot].text != "point" or (at and tokens[at - 1].text in _NOUN_BEFORE):
@@ -101,16 +105,53 @@ def _digit(words: ChatWords, token: Token) -> str | None:
     return token.text if token.kind == "number" and token.text.isdigit() else None
 
 
-def _range(tokens: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
+def _range(_: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """[500, 3500] is between 500 and 3500."""
     part = tokens[at : at + 5]
-    if [t.text for t in part[::2] if t.kind == "mark"] != ["[", "]"] or len(part) < 5 or part[2].text not in {",", ";"}:
+    if len(part) < 5 or part[0].text != "[" or part[2].text not in {",", ";"} or part[4].text != "]":
         return None
     low, high = part[1], part[3]
     if low.kind != "number" or high.kind != "number":
         return None
     between = part[0]._replace(kind="word", text="between")
     return [between, low, part[2]._replace(kind="word", text="and"), high], at + 5
+
+
+def _stop(_: ChatWords, tokens: Sequence[Token], at: int) -> Read:
+    """Several marks at the end of a sentence, and a picture between two words, are one mark."""
+    end = at
+    while end < len(tokens) and (tokens[end].text in _ENDS or is_picture(tokens[end])) and tokens[end].kind == "mark":
+        end += 1
+    run = tokens[at:end]
+    if len(run) < 2 and not any(map(is_picture, run)):
+        return None
+    texts = [t.text for t in run]
+    text = "?" if "?" in texts else "!" if "!" in texts else "." if "." in texts or at else "…"
+    return [Token("mark", text, run[0].start, run[-1].end)], end
+
+
+def is_picture(token: Token) -> bool:
+    """Whether a mark is an emoji, or a part of one."""
+    return token.kind == "mark" and all(unicodedata.category(c) in {"So", "Sk", "Mn", "Cf"} for c in token.text)
+
+
+def _dash(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
+    """Twenty-one is twenty one."""
+    part = tokens[at : at + 3]
+    is_number = len(part) == 3 and part[0].text in words.tens and part[1].text == "-" and part[2].text in words.units
+    return ([part[0], part[2]], at + 3) if is_number else None
+
+
+def _item(_: ChatWords, tokens: Sequence[Token], at: int) -> Read:
+    """1) and 2) number wishes."""
+    part = tokens[at : at + 2]
+    free = at == 0 or tokens[at - 1].end < tokens[at].start
+    if len(part) < 2 or part[1].text != ")" or part[0].end != part[1].start or not free:
+        return None
+    if not (part[0].text.isdigit() or (len(part[0].text) == 1 and part[0].text.isalpha())):
+        return None
+    opened = any(t.text == "(" for t in tokens[:at])
+    return None if opened else ([] if at == 0 else [Token("mark", ";", part[0].start, part[1].end)], at + 2)
 
 
 def _without_faces(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -125,3 +166,6 @@ def _without_faces(tokens: Sequence[Token]) -> Iterator[Token]:
             continue
         yield eyes
         at += 1
+
+
+READERS: Final = (_stop, _dash, _item, _mark, _id, _decimal, _range)

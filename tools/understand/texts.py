@@ -77,12 +77,19 @@ def more(line: Line, at: int) -> Iterator[Found]:
         yield from guidance(line, at)
 
 
+def short_more(line: Line, at: int) -> Iterator[Found]:
+    """The same in three words at most, of which none is a name or for something."""
+    for end, said in more(line, at):
+        if end <= at + 3 and not {"name", "names", "for", "one"} & {line.word(i) for i in range(at, end)}:
+            yield end, said
+
+
 def strict(line: Line, at: int) -> Iterator[Found]:
     """The style of names: new, better (nothing is said of them), more playful."""
     for end in line.any_of(chat_words().words["new"], at):
         yield end, ""
         yield from ((stop, said) for stop, said in more(line, end))
-    yield from (found for found in more(line, at) if found[1] not in {"better"})
+    yield from (found for found in more(line, at) if found[0] > at + 1 or line.word(at) != "better")
 
 
 def style(line: Line, at: int) -> Iterator[Found]:

@@ -27,7 +27,7 @@ class ChatWords(NamedTuple):
         columns, metrics, level_words, adjectives: what people call them, the canonical name as the key.
         tens, units, scales, ordinals, fractions, unit_words: how numbers are written in words.
         plain: words that a name or a wish for names cannot hold, may hold, or begins with.
-        standing: how a rank is spoken of.
+        standing: how a rank is spoken of; places: which of it means the first or the last.
         kinds: nouns of the kinds of edits.
         share_names: halves, thirds, quartiles; day_words: days by the word.
         short_forms, short_ends: what is written out, as whole words and at the end of a word.
@@ -57,6 +57,7 @@ class ChatWords(NamedTuple):
     unit_words: Mapping[str, str]
     plain: Mapping[str, frozenset[str]]
     standing: tuple[Phrase, ...]
+    places: Mapping[str, tuple[Phrase, ...]]
     kinds: Mapping[str, tuple[Phrase, ...]]
     share_names: Mapping[str, int]
     day_words: Mapping[str, int]
@@ -106,6 +107,7 @@ def chat_words() -> ChatWords:
         unit_words={word: unit for unit, words in raw["unit_words"].items() for word in words},
         plain={key: frozenset(listed) for key, listed in raw["plain"].items()},
         standing=phrases(raw["standing"]["words"]),
+        places=table("places"),
         kinds=table("kinds"),
         share_names=raw["share_names"],
         day_words=raw["day_words"],

@@ -6,6 +6,7 @@ from typing import Any, Final
 from cartjury.data.edit_records import AddDimension, Edit, Merge, Rename, Split
 from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Caught
+from cartjury.tools.understand.siblings import siblings
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
 
@@ -21,7 +22,12 @@ def merged(ids: tuple[str, ...], view: View) -> Built:
     """Merge segments, each named once."""
     distinct = tuple(sorted(set(ids), key=lambda i: (len(i), i)))
     if len(distinct) < 2:
-        return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
+        beside = siblings(view.scene.plan, distinct[0])
+        options = tuple((Merge(segments=tuple(sorted((distinct[0], other)))),) for other in beside)
+        return Trouble(
+            f"A merge needs at least two segments, and only {distinct[0]} is named. Merge it with which one?",
+            options=options,
+        )
     if set(distinct) >= set(view.peopled):
         return Trouble(
             "Merge all segments into a single one? Then nothing is left to tell apart.",

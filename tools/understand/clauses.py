@@ -23,6 +23,7 @@ class _State(NamedTuple):
     at: int
     acts: tuple[Act, ...]
     view: View
+    talked: int = 0
 
 
 def ways(text: str, tokens: tuple[Token, ...], view: View) -> tuple[tuple[Act, ...], ...]:
@@ -37,9 +38,10 @@ def _ways(text: str, tokens: tuple[Token, ...], view: View, *, talk: bool) -> tu
     states = [_State(0, (), view)]
     for _ in range(MOST_CLAUSES):
         found = distinct(after for state in states for after in _onwards(text, tokens, state, talk=talk))
-        done = tuple(distinct(s.acts for s in found if s.at == len(tokens)))
+        done = [s for s in found if s.at == len(tokens)]
         if done or not found:
-            return done
+            least = min((s.talked for s in done), default=0)  # the less is taken for talk, the better
+            return tuple(distinct(s.acts for s in done if s.talked == least))
         states = [s for s in found if s.at < len(tokens)][:MOST_WAYS]
     return ()
 
@@ -53,7 +55,8 @@ def _onwards(text: str, tokens: tuple[Token, ...], state: _State, *, talk: bool)
                 view = read.view.after(act.edits)
                 for stop in closed(line, end):
                     for last in _behind(line, start, stop) if talk else (stop,):
-                        yield from (_State(after, (*state.acts, act), view) for after in _joined(line, last))
+                        talked = state.talked + begin - state.at + last - stop
+                        yield from (_State(after, (*state.acts, act), view, talked) for after in _joined(line, last))
 
 
 def _starts(line: Line, at: int, openers: tuple[Phrase, ...]) -> Iterator[tuple[int, Line]]:
@@ -94,7 +97,7 @@ def _behind(line: Line, start: int, stop: int) -> Iterator[int]:
     for _ in range(MOST_REMARKS):
         yield from fresh
         found = [pair for at in fresh for pair in remarks.behind(line, at, _wished)]
-        fresh = [end for at, end in found if set(mentioned(line, at, end)[0]) <= {*known, *line.view.focus} or _reasons(line, at)]
+        fresh = [end for at, end in found if _reasons(line, at) or set(mentioned(line, at, end)[0]) <= {*known}]
         fresh = [end + (line.word(end) == ")") for end in fresh]
 
 

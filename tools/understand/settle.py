@@ -88,7 +88,8 @@ def _troubled(troubles: Sequence[Trouble], clear: Ways) -> Reading:
     if not doubts:
         return Refused(reason=troubles[0].reason)
     wanted = [*(edits for t in doubts for edits in t.options), *(_wishes(acts) for acts in clear)]
-    options = tuple(choice(edits) for edits in distinct(wanted) if edits)
+    told = tuple(_told(topic) for t in doubts for topic in t.topics)
+    options = told + tuple(choice(edits) for edits in distinct(wanted) if edits)
     return Asked(question=doubts[0].reason, options=options[:MOST_OPTIONS])
 
 

@@ -53,7 +53,10 @@ def _level_list(line: Line, at: int) -> Iterator[Found]:
 
 
 def _standing(line: Line, at: int) -> Iterator[Found]:
-    yield from ((end, "") for end in line.any_of(chat_words().standing, at))
+    words = chat_words()
+    for end in line.any_of(words.standing, at):
+        said = tuple(line.word(i) for i in range(at, end))
+        yield end, next((place for place, phrases in words.places.items() if said in phrases), "")
     for start in (
         at,
         *line.any_of(

@@ -72,12 +72,21 @@ def _set_levels(caught: Caught, _: View) -> Built:
     return (SetLevels(dimension=caught["dim"].name, levels=caught["n"]),)
 
 
+def _set_levels_it(caught: Caught, view: View) -> Built:
+    spoken_of = [d for d in view.scene.plan.dimensions if d.column in view.topic]
+    if len(spoken_of) != 1:
+        return Trouble(f"{caught['n']} levels of which dimension? Such as: {caught['n']} levels for AOV.")
+    return _set_levels({**caught, "dim": spoken_of[0]}, view)
+
+
 def _set_cuts(caught: Caught, _: View) -> Built:
     dimension: Dimension = caught["dim"]
     found = where(caught["places"], dimension.column)
     if isinstance(found, Trouble):
         return found
-    if len(caught["places"]) == 1:
+    if caught.get("n", len(caught["places"]) + 1) != len(caught["places"]) + 1:
+        return Trouble(f"{caught['n']} levels have {caught['n'] - 1} cuts between them. Which ones?")
+    if len(caught["places"]) == 1 and "n" not in caught:
         return _one_cut(dimension, None, caught["places"][0], found)
     cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
     return (SetLevels(dimension=dimension.name, **cuts),)
@@ -136,9 +145,30 @@ def _set_cut_moved(caught: Caught, _: View) -> Built:
 
 
 def _set_edge(caught: Caught, _: View) -> Built:
+    if "top" in caught:
+        return _top_level(caught["dim"], caught["top"])
     if "edge" not in caught:
         return _edge((caught["dim"], "High"), caught["place"], None)
     return _edge(caught["edge"], caught["place"], None)
+
+
+def _set_between(caught: Caught, _: View) -> Built:
+    """Move the cut between two levels that stand side by side."""
+    dimension: Dimension = caught["dim"]
+    names = [name for name in dimension.level_names if name != "Unknown"]
+    if not {caught["a"], caught["b"]} <= set(names):
+        return impossible(f"{dimension.name} has the levels {', '.join(names)}.")
+    low, high = sorted((names.index(caught["a"]), names.index(caught["b"])))
+    if high != low + 1:
+        return Trouble(f"There is no single cut between {names[low]} and {names[high]}. Which one do you mean?")
+    return _moved(dimension, high, caught["place"])
+
+
+def _top_level(dimension: Dimension, share: float) -> Built:
+    """Call only the top share of users high."""
+    if not 0 < share < 1:
+        return impossible("The top share lies between 0 and 100 %.")
+    return _moved(dimension, -1, Place("quantile", round(1 - share, 9)))
 
 
 def _edge(edge: tuple[Dimension, str], place: Place, way: str | None) -> Built:
@@ -162,6 +192,19 @@ def added(column: str, view: View, **cuts: Any) -> Built:
     return (AddDimension(column=column, **cuts),)
 
 
+def _add_named(caught: Caught, view: View) -> Built:
+    if not 2 <= caught.get("n", 2) <= 5:
+        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
+    found = _add_at(caught, view) if "places" in caught else added(caught["column"], view, **_levels(caught))
+    if isinstance(found, Trouble):
+        return found
+    return tuple(e.model_copy(update={"name": caught["name"]}) for e in found)
+
+
+def _levels(caught: Caught) -> dict[str, int]:
+    return {"levels": caught["n"]} if "n" in caught else {}
+
+
 def _add_levels(caught: Caught, view: View) -> Built:
     if not 2 <= caught["n"] <= 5:
         return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
@@ -176,16 +219,37 @@ def _add_at(caught: Caught, view: View) -> Built:
     return added(caught["column"], view, **cuts)
 
 
+def _add_two(caught: Caught, view: View) -> Built:
+    if caught["a"] == caught["b"]:
+        return impossible(f"{caught['a']} can be a dimension once only.")
+    first, second = added(caught["a"], view), added(caught["b"], view)
+    if isinstance(first, Trouble):
+        return first
+    return second if isinstance(second, Trouble) else (*first, *second)
+
+
+def _drop_two(caught: Caught, _: View) -> Built:
+    names = [caught[key].name for key in "ab"]
+    if names[0] == names[1]:
+        return Trouble(f"{names[0]} is named twice. Which dimensions shall go?")
+    return tuple(DropDimension(dimension=name) for name in names)
+
+
 PLACES: Final[Mapping[str, Builder]] = {
     "split_at": _split_at,
     "split_top": _split_top,
     "set_levels": _set_levels,
     "set_levels_named": _set_levels,
+    "set_levels_it": _set_levels_it,
     "set_cuts": _set_cuts,
     "set_cut": _set_cut,
+    "set_between": _set_between,
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
     "add_dimension": _add_dimension,
+    "add_two": _add_two,
+    "drop_two": _drop_two,
+    "add_dimension_named": _add_named,
     "add_dimension_levels": _add_levels,
     "add_dimension_at": _add_at,
     "drop_dimension": lambda caught, _: (DropDimension(dimension=caught["dim"].name),),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cartjury.data.edit_records import SetFilter, SetPriorities, SetSizes, SetWeights, SetWindow
+from cartjury.data.edit_records import Edit, Merge, SetFilter, SetPriorities, SetSizes, SetWeights, SetWindow
 from cartjury.data.records import Comparison, Dimension
 from cartjury.data.run_records import METRICS
 from cartjury.tools.understand.build_segments import Builder, Built
@@ -47,6 +47,18 @@ def sizes(least: int | None, most: int | None, view: View) -> Built:
     if high is not None and low > high:
         return impossible(f"The minimum of {low:,} users would be more than the maximum of {high:,}; change both.")
     return (SetSizes(min_size=least, max_size=most),)
+
+
+def _merge_small(caught: Caught, view: View) -> Built:
+    """Merge everything below 800 users: these segments with each other, or each with its neighbour?"""
+    least = caught["n"]
+    small = tuple(sorted(i.id for i in view.lines if i.rank is not None and (i.users or 0) < least))
+    policy = sizes(least, None, view)
+    if isinstance(policy, Trouble) or view.stale:
+        return policy if isinstance(policy, Trouble) else Trouble("Which segments are that by then? Name them.")
+    together: tuple[tuple[Edit, ...], ...] = ((Merge(segments=small),),) if len(small) > 1 else ()
+    question = "Shall every small segment be merged with its nearest neighbour, or shall these become one?"
+    return Trouble(question, options=(policy, *together))
 
 
 def _filter(caught: Caught, _: View) -> Built:
@@ -128,6 +140,7 @@ PLAN: Final[Mapping[str, Builder]] = {
     "min_size": _min_size,
     "max_size": _max_size,
     "both_sizes": _both_sizes,
+    "merge_small": _merge_small,
     "no_max": lambda _c, _v: (SetSizes(no_max=True),),
     "filter": _filter,
     "filter_level": _filter_level,

@@ -1,10 +1,12 @@
-"""Edits of segments and their names, from what the slots of a phrase hold."""
+"""Edits of segments, from what the slots of a phrase hold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from cartjury.data.edit_records import AddDimension, AskAgain, Edit, Lock, Merge, Rename, Split, Unlock
+from cartjury.data.edit_records import AddDimension, Edit, Merge, Rename, Split
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Caught
+from cartjury.tools.understand.siblings import siblings
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
 
@@ -20,8 +22,13 @@ def merged(ids: tuple[str, ...], view: View) -> Built:
     """Merge segments, each named once."""
     distinct = tuple(sorted(set(ids), key=lambda i: (len(i), i)))
     if len(distinct) < 2:
-        return impossible(f"A merge needs at least two segments, and only {distinct[0]} is named.")
-    if len(distinct) == len(view.lines):
+        beside = siblings(view.scene.plan, distinct[0])
+        options = tuple((Merge(segments=tuple(sorted((distinct[0], other)))),) for other in beside)
+        return Trouble(
+            f"A merge needs at least two segments, and only {distinct[0]} is named. Merge it with which one?",
+            options=options,
+        )
+    if set(distinct) >= set(view.peopled):
         return Trouble(
             "Merge all segments into a single one? Then nothing is left to tell apart.",
             options=((Merge(segments=distinct),),),
@@ -59,25 +66,8 @@ def _merge_into_name(caught: Caught, view: View) -> Built:
     if isinstance(found, Trouble):
         return found
     return Trouble(
-        f"Shall the merged segment be called {caught['name']}? I know no segment of that name.", options=(found,)
-    )
-
-
-def _rename(caught: Caught, _: View) -> Built:
-    return (Rename(segment=caught["seg"], name=caught["name"]),)
-
-
-def _rename_pairs(caught: Caught, _: View) -> Built:
-    pairs = [(caught[s], caught[n]) for s, n in (("a", "n"), ("b", "m"), ("c", "o")) if s in caught]
-    if len({s for s, _ in pairs}) < len(pairs):
-        return Trouble("One segment gets two names. Which one?")
-    return tuple(Rename(segment=segment, name=name) for segment, name in pairs)
-
-
-def _rename_open(caught: Caught, _: View) -> Built:
-    again = (AskAgain(segments=(caught["seg"],)),)
-    return Trouble(
-        f"What shall {caught['seg']} be called? Say the name, or let the jury find another one.", options=(again,)
+        f"Shall the merged segment be called {one_line(caught['name'], 40)}? I know no segment of that name.",
+        options=(found,),
     )
 
 
@@ -89,8 +79,10 @@ def _split(caught: Caught, view: View) -> Built:
 
 def splits(ids: tuple[str, ...], view: View, *, by: str, **where: Any) -> Built:
     """One split for each segment."""
-    if len(ids) == len(view.lines) and len(ids) > 2:
-        return Trouble(f"Split every segment by {by}? Then say: add {by} as a dimension.")
+    if set(ids) >= set(view.peopled) and len(ids) > 2:
+        taken = any(d.column == by for d in view.scene.plan.dimensions)
+        options = () if taken else ((AddDimension(column=by),),)
+        return Trouble(f"Split every segment by {by}? Then make it a dimension.", options=options)
     return tuple(Split(segment=i, by=_said(by, view), **where) for i in ids)
 
 
@@ -148,65 +140,15 @@ def _remove(caught: Caught, _: View) -> Built:
     )
 
 
-def _lock(caught: Caught, view: View) -> Built:
-    ids = caught.get("segs") or caught["many"]
-    if len(ids) == 1 and "many" in caught:
-        return Trouble(f"Lock the name of {ids[0]}?", options=((Lock(segments=ids),),))
-    return (Lock(segments=() if len(ids) == len(view.lines) else ids),)
-
-
-def _lock_that(_: Caught, view: View) -> Built:
-    if len(view.focus) == 1:
-        return (Lock(segments=view.focus),)
-    return Trouble("Which name shall be kept? Name the segment.")
-
-
-def _unlock(caught: Caught, view: View) -> Built:
-    ids = caught["segs"]
-    return (Unlock(segments=() if len(ids) == len(view.lines) else ids),)
-
-
-def _ask_again(caught: Caught, view: View) -> Built:
-    ids = caught["segs"]
-    return (AskAgain(segments=() if len(ids) == len(view.lines) else ids, guidance=_wish(caught)),)
-
-
-def _ask_again_all(caught: Caught, _: View) -> Built:
-    return (AskAgain(guidance=_wish(caught)),)
-
-
-def _wish(caught: Caught) -> str:
-    return str(caught.get("style", "") or caught.get("guidance", ""))
-
-
-def _dislike(caught: Caught, _: View) -> Built:
-    ids = caught["segs"]
-    said = " and ".join(ids)
-    return Trouble(
-        f"What shall be done about the name of {said}?", options=((AskAgain(segments=ids),), (Lock(segments=ids),))
-    )
-
-
 SEGMENTS: Final[Mapping[str, Builder]] = {
     "merge": _merge,
     "merge_pair": _merge_pair,
     "merge_pairs": _merge_pairs,
     "merge_as": _merge_as,
     "merge_into_name": _merge_into_name,
-    "rename": _rename,
-    "rename_pairs": _rename_pairs,
-    "rename_open": _rename_open,
     "split": _split,
     "split_half": _split_half,
     "split_open": _split_open,
     "remove": _remove,
     "split_parts": _split_parts,
-    "lock": _lock,
-    "lock_all": lambda _c, _v: (Lock(),),
-    "lock_that": _lock_that,
-    "unlock": _unlock,
-    "unlock_all": lambda _c, _v: (Unlock(),),
-    "ask_again": _ask_again,
-    "ask_again_all": _ask_again_all,
-    "dislike": _dislike,
 }

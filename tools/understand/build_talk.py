@@ -51,6 +51,7 @@ TRAVEL: Final[Mapping[str, Callable[[Caught, View], Travelled]]] = {
     "undo_kind": _undo_kind,
     "undo_all": lambda _c, _v: (Reset(),),
     "redo": lambda _c, _v: (Redo(),),
+    "redo_twice": lambda _c, _v: (Redo(steps=2),),
     "redo_steps": lambda caught, _: _steps(caught, lambda n: Redo(steps=n)),
     "reset": lambda _c, _v: (Reset(),),
     "reset_to": _reset_to,
@@ -66,6 +67,20 @@ def _why_name(caught: Caught, view: View) -> Answered:
     return WhyName(segment=segment)
 
 
+def _why_rank(caught: Caught, view: View) -> Answered:
+    """Why a segment is ranked where it is; asked where the question says another place than it has."""
+    asked = WhyRank(segment=caught["seg"])
+    ranked = [line.id for line in view.lines if line.rank is not None]
+    said = {"first": 1, "last": len(ranked)}.get(caught.get("standing", ""))
+    if said is None or caught["seg"] not in ranked or ranked[said - 1] == caught["seg"]:
+        return asked
+    there, place = ranked[said - 1], ranked.index(caught["seg"]) + 1
+    return Trouble(
+        f"{caught['seg']} is number {place} of {len(ranked)}; {there} is the {caught['standing']} one. Which do you mean?",
+        topics=(asked, WhyRank(segment=there)),
+    )
+
+
 def _why_above(caught: Caught, _: View) -> Answered:
     if caught["a"] == caught["b"]:
         return impossible(f"{caught['a']} cannot be compared with itself.")
@@ -79,7 +94,7 @@ def _changed_since(caught: Caught, view: View) -> Answered:
 
 QUESTIONS: Final[Mapping[str, Callable[[Caught, View], Answered]]] = {
     "why_name": _why_name,
-    "why_rank": lambda caught, _: WhyRank(segment=caught["seg"]),
+    "why_rank": _why_rank,
     "why_above": _why_above,
     "who_is_in": lambda caught, _: WhoIsIn(segment=caught["seg"]),
     "what_changed": lambda _c, _v: WhatChanged(),

@@ -62,14 +62,15 @@ def by_name(line: Line, at: int) -> Iterator[Found]:
         mention = _there(line.view, next(i for e, i in whole if e == end))
         yield from _with_noun(line, end, mention)
         return
-    count, start = _count(line, at)
+    every = line.word(at) == "all" and _count(line, at)[0] is None
+    count, start = (None, at + 1) if every else _count(line, at)
     longest = _part(line, start)
     if longest > start:
         said = tuple(line.word(i) for i in range(start, longest))
-        yield from _partly(line, longest, said, count)
+        yield from _partly(line, longest, said, count, every=every)
 
 
-def _partly(line: Line, end: int, said: Sequence[str], count: int | None) -> Iterator[Found]:
+def _partly(line: Line, end: int, said: Sequence[str], count: int | None, *, every: bool) -> Iterator[Found]:
     words = chat_words().words
     found = tuple(i.id for i in line.view.lines if any(_within(said, s) for s in _spellings(i.name)))
     plural = next(line.any_of(words["ones"], end), None)
@@ -87,8 +88,8 @@ def _partly(line: Line, end: int, said: Sequence[str], count: int | None) -> Ite
                 f"{len(found)} segments are called like that ({', '.join(found)}), not {count}. Which ones do you mean?"
             ),
         )
-    elif plural is not None:
-        yield plural, Mention(found, one=len(found) > 1, all_too=len(found) > 1)
+    elif every or plural is not None:
+        yield plural or end, Mention(found, one=len(found) > 1 and not every, all_too=len(found) > 1)
     else:
         yield single or end, Mention(found, one=len(found) > 1, all_too=single is None and len(found) > 1)
 
@@ -97,7 +98,9 @@ def _count(line: Line, at: int) -> tuple[int | None, int]:
     """Read "two" or "all three" before a part of a name."""
     start = at + (line.word(at) in {"all", "both"})
     word = line.word(start)
-    number = chat_words().units.get(word) or (int(word) if word.isdigit() and len(word) < 3 else None)
+    number = chat_words().units.get(word) or (
+        int(word) if word.isdecimal() and word.isascii() and len(word) < 3 else None
+    )
     if line.word(at) == "both":
         return 2, at + 1
     return (number, start + 1) if number and number > 1 else (None, at)
@@ -123,7 +126,7 @@ def _within(said: Sequence[str], spelling: Sequence[str]) -> bool:
 
 
 def _same(said: str, written: str) -> bool:
-    return said == written or (len(said) > 3 and (said == written + "s" or said + "s" == written))
+    return said == written or (len(said) > 2 and (said == written + "s" or said + "s" == written))
 
 
 def _spellings(name: str) -> tuple[tuple[str, ...], ...]:

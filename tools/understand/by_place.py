@@ -50,8 +50,16 @@ def _at(line: Line, end: int, ranked: Sequence[SegmentLine], place: int, *, is_r
     elif line.view.scene.asked and line.view.scene.asked.options and not is_rank:
         mention = no_mention(f"Do you mean option {place} of the open question, or the segment ranked {place}?")
     else:
-        mention = Mention((ranked[place - 1].id,))
+        mention = _or_of_focus(line, place, ranked[place - 1].id, is_rank=is_rank)
     yield from _single(line, end, mention)
+
+
+def _or_of_focus(line: Line, place: int, by_rank_id: str, *, is_rank: bool) -> Mention:
+    """Of several that were just spoken of, the second one may be the second of them."""
+    focus = line.view.focus
+    meant = (by_rank_id,) if is_rank or not 1 < len(focus) or place > len(focus) else (by_rank_id, focus[place - 1])
+    ids = tuple(dict.fromkeys(meant))
+    return Mention(ids, one=len(ids) > 1)
 
 
 def _ordered(ranked: Sequence[SegmentLine], *, backwards: bool) -> tuple[str, ...]:
@@ -61,7 +69,10 @@ def _ordered(ranked: Sequence[SegmentLine], *, backwards: bool) -> tuple[str, ..
 def _several(line: Line, end: int, ordered: Sequence[str]) -> Iterator[Found]:
     """The best; the best two."""
     words = chat_words().words
-    yield from _single(line, end, _first(line.view, ordered, 1))
+    first = _first(line.view, ordered, 1)
+    plain = line.word(end - 1) in {"first", "last"} and not first.trouble
+    place = 1 if line.word(end - 1) == "first" else len(line.view.focus)
+    yield from _single(line, end, _or_of_focus(line, place, first.ids[0], is_rank=False) if plain else first)
     count = _count(line, end)
     if count is not None:
         for stop in (end + 1, *line.any_of(words["ones"], end + 1)):

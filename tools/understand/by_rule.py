@@ -9,6 +9,7 @@ from cartjury.tools.boxes import in_else
 from cartjury.tools.understand.features import dimensions, levels
 from cartjury.tools.understand.match import Found, Line
 from cartjury.tools.understand.mention import Mention, no_mention
+from cartjury.tools.understand.siblings import pairs
 
 Atom = tuple[str, frozenset[str]]  # a dimension, and the levels that are said of it
 MOST: Final = 8
@@ -22,8 +23,8 @@ def by_rule(line: Line, at: int) -> Iterator[Found]:
     starts = {start, *line.any_of((*words["ones"], *words["one"], *words["users"]), start)}
     for first in sorted(starts):
         behind = first != start
-        inner = next((first + 1 for w in ("with",) if behind and line.word(first) == w), first)
-        if behind and inner == first:
+        inner = first + (behind and line.word(first) == "with")
+        if behind and inner == first and line.word(first - 1) != "segment":
             continue
         for end, said, doubtful in _atoms(line, inner, {}, ()):
             yield from _ends(line, end, said, count, doubtful=doubtful, plural=True if behind else None)
@@ -44,10 +45,9 @@ def _ends(
     if not found:
         yield stop, no_mention(f"No segment's rule says {rule}. Which segment do you mean?")
     elif count is not None and count != len(found):
-        yield (
-            stop,
-            no_mention(f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"),
-        )
+        said = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
+        yield stop, no_mention(said)
+        yield from ((stop, Mention(pair)) for pair in pairs(line.view.scene.plan, found) if count == len(pair))
     elif one and not many:
         yield one, Mention(found, one=len(found) > 1)
     elif doubtful and many is None and not plural:
@@ -63,7 +63,9 @@ def _count(line: Line, at: int) -> tuple[int | None, int]:
         return 2, at + 1
     start = at + (line.word(at) == "all")
     word = line.word(start)
-    number = chat_words().units.get(word) or (int(word) if word.isdigit() and len(word) < 3 else None)
+    number = chat_words().units.get(word) or (
+        int(word) if word.isdecimal() and word.isascii() and len(word) < 3 else None
+    )
     return (number, start + 1) if number and number > 1 else (None, start)
 
 

@@ -22,7 +22,7 @@ def by_focus(line: Line, at: int) -> Iterator[Found]:
     """It, that one; them, both; those two, those three."""
     words, focus = chat_words().words, line.view.focus
     for end in line.any_of(words["it"], at):
-        if line.word(at) in {"one"}:
+        if line.word(at) in {"one"} or line.view.topic:
             continue
         if len(focus) == 1:
             yield end, Mention(focus)
@@ -32,12 +32,24 @@ def by_focus(line: Line, at: int) -> Iterator[Found]:
             options = focus if 1 < len(focus) <= 5 else ()
             said = f": {' or '.join(focus)}" if options else ""
             yield end, no_mention(f"Which segment do you mean{said}?")
+    yield from _nth_of_them(line, at)
     for phrases, count in ((words["them"], None), (words["those_two"], 2), (words["those_three"], 3)):
         for end in line.any_of(phrases, at):
             if len(focus) > 1 and count in {None, len(focus)}:
                 yield end, Mention(focus)
             else:
                 yield end, no_mention("Which segments do you mean? Name them.")
+
+
+def _nth_of_them(line: Line, at: int) -> Iterator[Found]:
+    """The first of those, the second of them."""
+    token, words = line.tokens[at], chat_words().words
+    if token.kind != "ordinal" or token.value is None:
+        return
+    for end in (*line.any_of(words["them"], at + 1), *line.any_of(words["those_two"], at + 1)):
+        place, focus = int(token.value), line.view.focus
+        there = 1 < len(focus) and 1 <= place <= len(focus)
+        yield end, Mention((focus[place - 1],)) if there else no_mention("Of which segments? Name the one you mean.")
 
 
 def by_recent(line: Line, at: int) -> Iterator[Found]:

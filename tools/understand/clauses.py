@@ -3,103 +3,110 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cartjury.data.chat_records import Topic
 from cartjury.data.chat_words import Phrase, chat_words
-from cartjury.data.edit_records import Edit
-from cartjury.tools.understand.build_places import PLACES
-from cartjury.tools.understand.build_plan import PLAN
-from cartjury.tools.understand.build_segments import SEGMENTS
-from cartjury.tools.understand.build_talk import QUESTIONS, TRAVEL
+from cartjury.tools.understand import remarks
+from cartjury.tools.understand.acts import Act, acts_at
+from cartjury.tools.understand.context import after_remark, mentioned
 from cartjury.tools.understand.distinct import distinct
-from cartjury.tools.understand.match import Caught, Line, matches, trouble_in
-from cartjury.tools.understand.phrases import all_phrases
+from cartjury.tools.understand.match import Line
+from cartjury.tools.understand.skipping import base_forms, closed, skipped
 from cartjury.tools.understand.slots import SLOTS
 from cartjury.tools.understand.tokens import Token
-from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
 MOST_CLAUSES: Final = 8
 MOST_WAYS: Final = 60
-EDITS: Final = {**SEGMENTS, **PLACES, **PLAN, **TRAVEL}
-
-
-class Act(NamedTuple):
-    """One clause.
-
-    Attributes:
-        edits: what it wishes.
-        topic: what it asks.
-        trouble: why it cannot be taken as it is.
-    """
-
-    edits: tuple[Edit, ...] = ()
-    topic: Topic | None = None
-    trouble: Trouble | None = None
+MOST_REMARKS: Final = 6  # one behind the other
 
 
 class _State(NamedTuple):
     at: int
     acts: tuple[Act, ...]
     view: View
+    talked: int = 0
 
 
 def ways(text: str, tokens: tuple[Token, ...], view: View) -> tuple[tuple[Act, ...], ...]:
-    """Return every way to read the tokens in as few clauses as possible; none where a word is left over."""
+    """Return every way to read the tokens in as few clauses as possible; none where a word is left over.
+
+    Talk around wishes is left out only where the message cannot be read with all of its words.
+    """
+    return _ways(text, tokens, view, talk=False) or _ways(text, tokens, view, talk=True)
+
+
+def _ways(text: str, tokens: tuple[Token, ...], view: View, *, talk: bool) -> tuple[tuple[Act, ...], ...]:
     states = [_State(0, (), view)]
     for _ in range(MOST_CLAUSES):
-        found = distinct(after for state in states for after in _onwards(text, tokens, state))
-        done = tuple(distinct(s.acts for s in found if s.at == len(tokens)))
+        found = distinct(after for state in states for after in _onwards(text, tokens, state, talk=talk))
+        done = [s for s in found if s.at == len(tokens)]
         if done or not found:
-            return done
-        states = found[:MOST_WAYS]
+            least = min((s.talked for s in done), default=0)  # the less is taken for talk, the better
+            return tuple(distinct(s.acts for s in done if s.talked == least))
+        states = [s for s in found if s.at < len(tokens)][:MOST_WAYS]
     return ()
 
 
-def _onwards(text: str, tokens: tuple[Token, ...], state: _State) -> Iterator[_State]:
-    line = Line(text, tokens, state.view, SLOTS, {})
-    for start in _skipped(line, state.at, chat_words().openers) if state.at < len(tokens) else ():
-        for end, act in _acts(line, start):
-            view = state.view.after(act.edits)
-            for stop in _skipped(line, end, chat_words().closers):
-                if stop == len(tokens):
-                    yield _State(stop, (*state.acts, act), view)
-                for after in _skipped(line, stop, chat_words().joints)[1:]:
-                    if after < len(tokens):
-                        yield _State(after, (*state.acts, act), view)
+def _onwards(text: str, tokens: tuple[Token, ...], state: _State, *, talk: bool) -> Iterator[_State]:
+    first = Line(text, tokens, state.view, SLOTS, {})
+    openers = chat_words().openers if state.acts else chat_words().beginnings
+    for begin, line in _begins(first, state) if talk else ((state.at, first),):
+        for start, read in _starts(line, begin, openers):
+            for end, act in acts_at(read, start, answers=not talk):
+                view = read.view.after(act.edits)
+                for stop in closed(line, end):
+                    for last in _behind(line, start, stop) if talk else (stop,):
+                        talked = state.talked + begin - state.at + last - stop
+                        yield from (_State(after, (*state.acts, act), view, talked) for after in _joined(line, last))
 
 
-def _skipped(line: Line, at: int, phrases: tuple[Phrase, ...]) -> list[int]:
-    """Return a place and all that can be reached from it over such phrases, and commas behind them."""
-    reached, fresh = [at], [at]
-    while fresh:
+def _starts(line: Line, at: int, openers: tuple[Phrase, ...]) -> Iterator[tuple[int, Line]]:
+    """Yield where a wish may start behind openers; behind "would you mind" its verbs are read in their base form."""
+    frames = chat_words().frames
+    for start in skipped(line, at, openers) if at < len(line.tokens) else ():
+        if start < len(line.tokens):
+            yield start, line
+        for end in dict.fromkeys(line.any_of((*frames["mind"], *frames["granted"]), start)):
+            plain = base_forms(tuple(line.tokens), end)
+            if plain != line.tokens and end < len(plain):
+                yield end, Line(line.text, plain, line.view, SLOTS, {})
+
+
+def _joined(line: Line, at: int) -> Iterator[int]:
+    """Yield the end of the message, or where another clause may begin."""
+    if at >= len(line.tokens):
+        yield at
+    yield from (after for after in skipped(line, at, chat_words().joints)[1:] if after < len(line.tokens))
+
+
+def _begins(line: Line, state: _State) -> Iterator[tuple[int, Line]]:
+    """Yield where a clause can begin behind remarks, and what it finds there."""
+    fresh = [(state.at, line)]
+    for _ in range(MOST_REMARKS):
+        yield from fresh
         fresh = [
-            after
-            for place in fresh
-            for end in line.any_of(phrases, place)
-            for after in ((end, end + 1) if line.word(end) in {",", ":", "-"} else (end,))
-            if after not in reached
+            (after, Line(found.text, found.tokens, after_remark(found, at, end), SLOTS, {}))
+            for at, found in fresh
+            for end, after in remarks.before(found, at, _wished, is_first=not state.acts)
         ]
-        reached += dict.fromkeys(fresh)
-        fresh = list(dict.fromkeys(fresh))
-    commas = [end + 1 for end in reached[:1] if line.word(end) == "," and phrases is chat_words().closers]
-    for place in commas:
-        reached += [end for end in line.any_of(phrases, place) if end not in reached]
-    return reached
 
 
-def _acts(line: Line, at: int) -> Iterator[tuple[int, Act]]:
-    for said in all_phrases():
-        for end, caught in matches(line, said.parts, at):
-            if end > at:
-                yield end, _act(said.intent, caught, line.view)
+def _behind(line: Line, start: int, stop: int) -> Iterator[int]:
+    """Yield where a wish ends, with nothing, or with reasons and remarks behind it that speak of no other segment."""
+    known, _ = mentioned(line, start, stop)
+    fresh = [stop]
+    for _ in range(MOST_REMARKS):
+        yield from fresh
+        found = [pair for at in fresh for pair in remarks.behind(line, at, _wished)]
+        fresh = [end for at, end in found if _reasons(line, at) or set(mentioned(line, at, end)[0]) <= {*known}]
+        fresh = [end + (line.word(end) == ")") for end in fresh]
 
 
-def _act(intent: str, caught: Caught, view: View) -> Act:
-    trouble = trouble_in(caught)
-    if trouble:
-        return Act(trouble=trouble)
-    if intent in QUESTIONS:
-        answer = QUESTIONS[intent](caught, view)
-        return Act(trouble=answer) if isinstance(answer, Trouble) else Act(topic=answer)
-    edits = EDITS[intent](caught, view)
-    return Act(trouble=edits) if isinstance(edits, Trouble) else Act(edits=edits)
+def _reasons(line: Line, at: int) -> bool:
+    return line.word(at) in chat_words().talk["reasons"]
+
+
+def _wished(line: Line, at: int) -> Iterator[int]:
+    """Yield where wishes and questions end that begin at a place."""
+    for start in skipped(line, at, chat_words().openers):
+        for end, _ in acts_at(line, start, answers=False) if start < len(line.tokens) else ():
+            yield from closed(line, end)

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.records import Dimension
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line
 from cartjury.tools.understand.tokens import tokenise
 from cartjury.tools.understand.trouble import impossible
 from cartjury.tools.understand.view import View
+
+IT = frozenset({"it", "that", "this"})  # what was spoken of just before
 
 
 def words_of_name(name: str) -> Phrase:
@@ -24,6 +27,8 @@ def column_phrases(view: View, column: str) -> tuple[Phrase, ...]:
 def dimensions(line: Line, at: int) -> Iterator[tuple[int, Dimension]]:
     """Yield the plan's dimensions that are named at a place."""
     for dimension in line.view.scene.plan.dimensions:
+        if dimension.column in line.view.topic and line.word(at) in IT:
+            yield at + 1, dimension
         for end in line.any_of(column_phrases(line.view, dimension.column), at):
             yield end, dimension
 
@@ -74,12 +79,14 @@ def unknown_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     end = at
     while end < min(at + 3, len(line.tokens)) and not line.tokens[end].known:
         end += 1
-        yield end, " ".join(line.word(i) for i in range(at, end))
+        yield end, one_line(" ".join(line.word(i) for i in range(at, end)), 40)
 
 
 def metric(line: Line, at: int) -> Iterator[Found]:
     """Yield components of the overall score."""
     for name, phrases in chat_words().metrics.items():
+        if name in line.view.topic and line.word(at) in IT:
+            yield at + 1, name
         yield from ((end, name) for end in line.any_of(phrases, at))
 
 

@@ -1,13 +1,14 @@
 """Match phrases against tokens: every way to read them, so that what can be read in two ways is seen to be."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cartjury.data.chat_words import Phrase
 from cartjury.tools.understand.phrases import Either, Part, Parts, Slot, Word
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.trouble import Trouble
 
+LONG_TABLE: Final = 400  # phrases from which a table is looked up by its first word
 Found = tuple[int, Any]  # where it ends, and what it is
 Reader = Callable[["Line", int], Iterable[Found]]
 Caught = Mapping[str, Any]
@@ -40,7 +41,22 @@ class Line(NamedTuple):
 
     def any_of(self, phrases: Iterable[Phrase], at: int) -> Iterator[int]:
         """Yield the ends of the phrases that stand at a place, longest first."""
-        yield from (at + len(p) for p in phrases if self.starts(p, at))
+        indexed = isinstance(phrases, tuple) and len(phrases) >= LONG_TABLE
+        few = _by_first_word(phrases).get(self.word(at), ()) if indexed else phrases
+        yield from (at + len(p) for p in few if self.starts(p, at))
+
+
+_INDEXED: dict[int, tuple[tuple[Phrase, ...], dict[str, tuple[Phrase, ...]]]] = {}
+
+
+def _by_first_word(phrases: tuple[Phrase, ...]) -> dict[str, tuple[Phrase, ...]]:
+    """Phrases by their first word; tables live as long as the program, so each is known by its identity."""
+    if id(phrases) not in _INDEXED:
+        index: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            index.setdefault(phrase[0], []).append(phrase)
+        _INDEXED[id(phrases)] = (phrases, {word: tuple(listed) for word, listed in index.items()})
+    return _INDEXED[id(phrases)][1]
 
 
 def matches(line: Line, parts: Parts, at: int) -> Iterator[tuple[int, Caught]]:

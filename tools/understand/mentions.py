@@ -1,5 +1,7 @@
 """Mentions of segments: single ones of every kind, and lists of them."""
 
+import itertools
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +15,7 @@ from cartjury.tools.understand.mention import Mention
 from cartjury.tools.understand.trouble import Trouble
 
 MOST_OPTIONS: Final = 5
+MOST_WAYS: Final = 300  # to read a list
 LONGEST: Final = 24  # segments in one list
 KINDS: Final = (by_id, by_name, by_rule, by_rank, by_size, by_focus, by_recent)
 
@@ -20,8 +23,10 @@ KINDS: Final = (by_id, by_name, by_rule, by_rank, by_size, by_focus, by_recent)
 def mentions(line: Line, at: int) -> Iterator[Found]:
     """Yield single mentions with their ends."""
     seen = set()
-    for kind in KINDS:
-        for end, mention in kind(line, at):
+    named = by_name(line, at + 1) if line.word(at) in {"segment", "group", "audience"} and at + 1 < len(line.tokens) else ()
+    whole = (found for found in named if len(found[1].ids) == 1 and found[0] > at + 2)
+    for found in ((kind(line, at) for kind in KINDS), (whole,)):
+        for end, mention in itertools.chain.from_iterable(found):
             if (end, mention) not in seen:
                 seen.add((end, mention))
                 yield end, mention
@@ -30,7 +35,7 @@ def mentions(line: Line, at: int) -> Iterator[Found]:
 def segments(line: Line, at: int) -> Iterator[Found]:
     """Yield lists of segments: `S01, S02 and the biggest`, `everything but S03`; ids in order, or a trouble."""
     seen = set()
-    for end, ids in (*_listed(line, at), *_everything(line, at)):
+    for end, ids in (*_few(_listed(line, at)), *_everything(line, at)):
         if (end, ids) not in seen:
             seen.add((end, ids))
             yield end, ids
@@ -50,6 +55,12 @@ def segment(line: Line, at: int) -> Iterator[Found]:
 def named(line: Line, at: int) -> Iterator[Found]:
     """Segments by id or name only."""
     yield from ((end, m.ids[0]) for kind in (by_id, by_name) for end, m in kind(line, at) if len(m.ids) == 1)
+
+
+def _few(found: Iterator[Found]) -> list[Found]:
+    """Take what can be read in a few ways; of more none, since some would be lost and the rest seem clear."""
+    listed = list(itertools.islice(found, MOST_WAYS + 1))
+    return listed if len(listed) <= MOST_WAYS else []
 
 
 def _listed(line: Line, at: int) -> Iterator[Found]:
@@ -127,9 +138,9 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
     words, view = chat_words().words, line.view
     for end in line.any_of(words["everything"], at):
         if not view.stale:
-            yield end, view.ids
+            yield end, view.peopled
         for after in line.any_of(words["except"], end):
-            for stop, ids in _listed(line, after):
+            for stop, ids in _few(_listed(line, after)):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)
     for end in line.any_of(words["rest"], at):
         focus = view.focus
@@ -142,6 +153,6 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
 def _without(line: Line, ids: tuple[str, ...]) -> tuple[str, ...] | Trouble:
     if line.view.stale:
         return Trouble("Which segments do you mean? Wait for the first change, then say it.")
-    return tuple(i for i in line.view.ids if i not in ids) or Trouble(
+    return tuple(i for i in line.view.peopled if i not in ids) or Trouble(
         "No segment is left then. Which ones do you mean?"
     )

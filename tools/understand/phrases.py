@@ -47,6 +47,29 @@ def all_phrases() -> tuple[Said, ...]:
 
 
 @functools.cache
+def phrases_at(word: str) -> tuple[Said, ...]:
+    """The phrases that can begin with a word, in their order; those that begin with a slot can begin with any."""
+    return tuple(said for said in all_phrases() if (first := _first(said.parts)) is None or word in first)
+
+
+def _first(parts: Parts) -> frozenset[str] | None:
+    """The words that these parts can begin with; None where it may be anything."""
+    found: set[str] = set()
+    for part in parts:
+        if isinstance(part, Slot):
+            return None
+        if isinstance(part, Word):
+            return frozenset(found | {phrase[0] for phrase in part.others})
+        firsts = [_first(option) for option in part.options if option]
+        if any(first is None for first in firsts):
+            return None
+        found |= {word for first in firsts if first for word in first}
+        if all(part.options):
+            return frozenset(found)
+    return None
+
+
+@functools.cache
 def phrase_words() -> frozenset[str]:
     """All words that stand in phrases, or stand for one that does."""
     return frozenset(word for said in all_phrases() for word in _words(said.parts))

@@ -1,24 +1,26 @@
 """From a message to the tokens that phrases are matched against."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from cartjury.data.chat_records import Scene
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.tools.understand.by_name import name_words
 from cartjury.tools.understand.by_talk import DONE
+from cartjury.tools.understand.commands import spelled_out
 from cartjury.tools.understand.features import words_of_name
 from cartjury.tools.understand.numbers import with_numbers
 from cartjury.tools.understand.phrases import phrase_words
 from cartjury.tools.understand.spelling import repaired
+from cartjury.tools.understand.spoken import is_picture, written_out
 from cartjury.tools.understand.tokens import Token, tokenise
 
 
 def prepared(text: str, scene: Scene) -> tuple[Token, ...]:
     """Cut a message into tokens, repair slips, read numbers, and leave out what means nothing."""
     words, known = chat_words(), known_words(scene)
-    tokens = with_numbers(repaired(tokenise(text), known | words.fillers))
-    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not _is_picture(t))
+    typed = spelled_out(written_out(tokenise(text)))
+    tokens = with_numbers(repaired(typed, known | words.fillers | _talk_words()))
+    meant = tuple(t for t in tokens if not (t.kind == "word" and t.text in words.fillers) and not is_picture(t))
     # An underscore is read like a space; a text that is taken as it was written keeps it.
     kept = (t for t in _without_hyphens(meant) if t.text != "_" or t.kind == "quote")
     return tuple(t._replace(known=t.kind != "word" or t.text in known) for t in kept)
@@ -31,9 +33,14 @@ def known_words(scene: Scene) -> frozenset[str]:
     return _table_words() | name_words(scene.lines) | frozenset(columns) | frozenset(dimensions)
 
 
+def _talk_words() -> frozenset[str]:
+    """Words of remarks: right English, but none that a wish is made of."""
+    return frozenset(word for listed in chat_words().talk.values() for word in listed)
+
+
 def _table_words() -> frozenset[str]:
     words = chat_words()
-    phrases: list[Phrase] = [*words.openers, *words.closers, *words.joints, *words.standing]
+    phrases: list[Phrase] = [*words.beginnings, *words.closers, *words.joints, *words.standing]
     tables = (words.words, words.columns, words.metrics, words.level_words, words.adjectives, words.kinds, words.frames)
     phrases += [p for table in tables for listed in table.values() for p in listed]
     numbers = (
@@ -65,7 +72,3 @@ def _without_hyphens(tokens: tuple[Token, ...]) -> Iterable[Token]:
         touches = len(around) == 3 and around[0].end == token.start and token.end == around[2].start
         if not (token.text == "-" and touches and "word" in {around[0].kind, around[2].kind}):
             yield token
-
-
-def _is_picture(token: Token) -> bool:
-    return token.kind == "mark" and all(unicodedata.category(c) in {"So", "Sk", "Mn", "Cf"} for c in token.text)

@@ -1,21 +1,24 @@
 """The keyless reader of chat messages: a small grammar that takes every word or asks back."""
 
-from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Wishes, Wondered
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.tools.understand.ask_back import not_understood
-from cartjury.tools.understand.clauses import Act, ways
+from cartjury.tools.understand.acts import Act
+from cartjury.tools.understand.clauses import ways
+from cartjury.tools.understand.match import Line
 from cartjury.tools.understand.prepare import prepared
 from cartjury.tools.understand.reply import part_of_label, reply
 from cartjury.tools.understand.settle import imagined, offered, settled
+from cartjury.tools.understand.skipping import base_forms, closed, skipped
+from cartjury.tools.understand.slots import SLOTS
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.view import first_view
 
 MOST_CHARACTERS: Final = 600
-MOST_TOKENS: Final = 90
+MOST_TOKENS: Final = 60
 MOST_PLAIN: Final = 12  # tokens of a message that needs no model
 END: Final = frozenset({".", "!", "?", "…", ","})
 
@@ -70,44 +73,70 @@ def _is_plain(reading: Reading) -> bool:
 
 def _read(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading:
     bare = _without_end(tokens)
+    shown = _only_shown(bare)
+    if shown:
+        bare = _without_end(shown)
     framed = _framed(text, bare, scene) or _what_would(text, bare, scene)
     if framed:
         return framed
     found = _ways(text, bare, scene)
     if not found:
         return part_of_label(bare, scene) or not_understood(text, bare, scene)
-    asks = any(t.text == "?" for t in tokens[len(bare) :])
+    if shown:
+        return imagined(found)
     reading = settled(found)
-    return offered(reading) if asks and not _ends(bare, chat_words().frames["polite"]) else reading
+    return offered(reading) if _asks(text, tokens, scene) else reading
+
+
+def _only_shown(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """What stands before "show me first, do not change anything"; nothing where that is not said."""
+    texts, end = tuple(t.text for t in tokens), len(tokens)
+    while end:
+        lengths = [len(p) for p in chat_words().frames["only_shown"] if texts[max(end - len(p), 0) : end] == p]
+        if not lengths:
+            break
+        end -= max(lengths)
+        while end and texts[end - 1] in {".", "!", ",", ";", "-", "and", "but", "?"}:
+            end -= 1
+    return tokens[:end] if end < len(tokens) else ()
 
 
 def _framed(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading | None:
-    """What if we merged ...; would you mind merging ...; should we merge ..."""
+    """What if we merged ...; should we merge ..."""
     frames = chat_words().frames
-    for frame in ("what_if", "mind", "doubtful"):
-        for end in _ends(tokens, frames[frame]):
-            inner = _base_forms(tokens[end:])
-            found = _ways(text, inner, scene)
-            if found and frame == "what_if":
-                return imagined(found)
-            if found and frame == "mind" and inner != tokens[end:]:
-                return settled(found)
-            if found and frame == "doubtful":
-                return offered(settled(found))
+    for frame in ("what_if", "doubtful"):
+        polite = _ends(text, tokens, scene, frames["polite"])
+        for end in _ends(text, tokens, scene, frames[frame]):
+            if frame == "doubtful" and any(p > end for p in polite):
+                continue  # "may I" is a doubt, "may I ask you to" is none
+            found = _ways(text, base_forms(tokens[end:], 0), scene)
+            if found:
+                return imagined(found) if frame == "what_if" else offered(settled(found))
     return None
 
 
 def _what_would(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading | None:
     """What would merging S01 and S02 do."""
     frames, texts = chat_words().frames, tuple(t.text for t in tokens)
-    for start in _ends(tokens, frames["what_would"]):
+    for start in _ends(text, tokens, scene, frames["what_would"]):
         for phrase in frames["what_would_do"]:
             inner = tokens[start : len(tokens) - len(phrase)]
-            if inner and texts[-len(phrase) :] == phrase and _base_forms(inner) != inner:
-                found = _ways(text, _base_forms(inner), scene)
+            if inner and texts[-len(phrase) :] == phrase and base_forms(inner, 0) != inner:
+                found = _ways(text, base_forms(inner, 0), scene)
                 if found:
                     return imagined(found)
     return None
+
+
+def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
+    """Whether the message ends in a question that is not merely polite."""
+    line = Line(text, tokens, first_view(scene), SLOTS, {})
+    end = len(_without_end(tokens))
+    marks = [i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))]
+    starts = {0, *(i + 1 for i, t in enumerate(tokens) if t.kind == "mark"), *skipped(line, 0, chat_words().beginnings)}
+    starts |= {reached for start in starts for reached in skipped(line, start, chat_words().openers)}
+    polite = any(True for start in starts for _ in line.any_of(chat_words().frames["polite"], start))
+    return bool(marks) and not polite
 
 
 def _ways(text: str, tokens: tuple[Token, ...], scene: Scene) -> tuple[tuple[Act, ...], ...]:
@@ -115,20 +144,15 @@ def _ways(text: str, tokens: tuple[Token, ...], scene: Scene) -> tuple[tuple[Act
 
 
 def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Leave out marks at the end, and a comma that is left of "actually, ..." at the start."""
     end = len(tokens)
     while end and tokens[end - 1].text in END and tokens[end - 1].kind == "mark":
         end -= 1
-    return tokens[:end]
+    return tokens[1:end] if tokens and tokens[0].text == "," else tokens[:end]
 
 
-def _ends(tokens: Sequence[Token], phrases: Iterable[Phrase]) -> list[int]:
-    """Return where phrases end that the message begins with; a greeting may stand before."""
-    texts = tuple(t.text for t in tokens)
-    starts = [0, 1] if texts[:1] and (texts[0],) in chat_words().frames["greetings"] else [0]
-    starts += [2] if len(starts) > 1 and texts[1:2] == (",",) else []
-    return [s + len(p) for s in starts for p in phrases if texts[s : s + len(p)] == p]
-
-
-def _base_forms(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    forms = chat_words().forms
-    return tuple(t._replace(text=forms.get(t.text, t.text)) if t.kind == "word" else t for t in tokens)
+def _ends(text: str, tokens: tuple[Token, ...], scene: Scene, phrases: tuple[Phrase, ...]) -> list[int]:
+    """Return where phrases end that the message begins with; greetings may stand before."""
+    line = Line(text, tokens, first_view(scene), SLOTS, {})
+    starts = skipped(line, 0, chat_words().frames["greetings"])
+    return [end for start in starts for end in line.any_of(phrases, start)]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Topic, WhatIf, Wishes, Wondered
-from cartjury.data.edit_records import Edit, Redo, Reset, SetSizes, SetWeights, Undo
-from cartjury.tools.understand.clauses import Act
+from cartjury.data.edit_records import AskAgain, Edit, Lock, Redo, Reset, SetSizes, SetWeights, Undo, Unlock
+from cartjury.tools.understand.acts import Act
 from cartjury.tools.understand.describe import described
 from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.trouble import Trouble
@@ -88,7 +88,8 @@ def _troubled(troubles: Sequence[Trouble], clear: Ways) -> Reading:
     if not doubts:
         return Refused(reason=troubles[0].reason)
     wanted = [*(edits for t in doubts for edits in t.options), *(_wishes(acts) for acts in clear)]
-    options = tuple(choice(edits) for edits in distinct(wanted) if edits)
+    told = tuple(_told(topic) for t in doubts for topic in t.topics)
+    options = told + tuple(choice(edits) for edits in distinct(wanted) if edits)
     return Asked(question=doubts[0].reason, options=options[:MOST_OPTIONS])
 
 
@@ -105,7 +106,7 @@ def _wishes(acts: Sequence[Act]) -> tuple[Edit, ...]:
             )
         elif isinstance(edit, SetWeights) and isinstance(last, SetWeights) and _add_up(last, edit):
             edits[-1] = SetWeights(weights={**last.weights, **edit.weights})
-        else:
+        elif not (isinstance(edit, Lock | Unlock | AskAgain) and edit in edits):
             edits.append(edit)
     return tuple(edits)
 

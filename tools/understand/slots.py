@@ -53,7 +53,10 @@ def _level_list(line: Line, at: int) -> Iterator[Found]:
 
 
 def _standing(line: Line, at: int) -> Iterator[Found]:
-    yield from ((end, "") for end in line.any_of(chat_words().standing, at))
+    words = chat_words()
+    for end in line.any_of(words.standing, at):
+        said = tuple(line.word(i) for i in range(at, end))
+        yield end, next((place for place, phrases in words.places.items() if said in phrases), "")
     for start in (
         at,
         *line.any_of(
@@ -70,6 +73,10 @@ def _standing(line: Line, at: int) -> Iterator[Found]:
 def _who(line: Line, at: int) -> Iterator[Found]:
     words = chat_words().words
     yield from ((end, "") for end in line.any_of((*words["users"], *words["everyone"]), at))
+
+
+def _days_or_count(line: Line, at: int) -> Iterator[Found]:
+    yield from (*values.days(line, at), *values.count(line, at))
 
 
 def _ways() -> Mapping[str, tuple[Phrase, ...]]:
@@ -94,10 +101,15 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "share_name": values.share_name,
     "place": values.place,
     "places": values.places,
+    "quantile_places": values.quantile_places,
+    "level": features.levels,
+    "days_or_count": _days_or_count,
+    "titled": texts.titled,
     "name": texts.name,
     "quoted": texts.quoted,
     "guidance": texts.guidance,
     "more": texts.more,
+    "short_more": texts.short_more,
     "style": texts.style,
     "strict": texts.strict,
     "condition": conditions.condition,

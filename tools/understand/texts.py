@@ -32,6 +32,14 @@ def name(line: Line, at: int) -> Iterator[Found]:
         yield from name_words(line, at)
 
 
+def titled(line: Line, at: int) -> Iterator[Found]:
+    """A name that can be nothing else: each word with a capital, and one of them unknown."""
+    for end, said in name_words(line, at):
+        words = [w for w in said.replace("_", " ").split() if w]
+        if all(w[0].isupper() for w in words) and not all(t.known for t in line.tokens[at:end]):
+            yield end, said
+
+
 def name_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     """Yield plain words and their ends; a name ends where the words do."""
     never, end, words = chat_words().plain["never"], at, 0
@@ -69,12 +77,19 @@ def more(line: Line, at: int) -> Iterator[Found]:
         yield from guidance(line, at)
 
 
+def short_more(line: Line, at: int) -> Iterator[Found]:
+    """The same in three words at most, of which none is a name or for something."""
+    for end, said in more(line, at):
+        if end <= at + 3 and not {"name", "names", "for", "one"} & {line.word(i) for i in range(at, end)}:
+            yield end, said
+
+
 def strict(line: Line, at: int) -> Iterator[Found]:
     """The style of names: new, better (nothing is said of them), more playful."""
     for end in line.any_of(chat_words().words["new"], at):
         yield end, ""
         yield from ((stop, said) for stop, said in more(line, end))
-    yield from (found for found in more(line, at) if found[1] not in {"better"})
+    yield from (found for found in more(line, at) if found[0] > at + 1 or line.word(at) != "better")
 
 
 def style(line: Line, at: int) -> Iterator[Found]:

@@ -31,14 +31,15 @@ class Token(NamedTuple):
 _PATTERN: Final = re.compile(
     r"""
     (?P<quote>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)\u2018[^']+'(?!\w))
-    |(?P<id>(?<![\w.])[sS][\s#-]?0*\d{1,3}(?![\w]|[.,]\d))
-    |(?P<number>\d+(?:,\d+)*(?:\.\d+)?)
+    |(?P<id>(?<![\w.])[sS][\s#-]?0*[0-9]{1,3}(?=(?:to|and|with|into|by|as)\b|(?![\w]|[.,][0-9])))
+    |(?P<number>[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)
     |(?P<word>'s\b|[^\W\d_]+(?:'[^\W\d_]+)*)
     |(?P<mark><=|>=|!=|<>|=>|->|==|[^\s\w]|_)
     """,
     re.VERBOSE,
 )
-_WHOLE: Final = re.compile(r"\d+|\d{1,3}(,\d{3})+")
+GLUED: Final = frozenset({"'s", "to", "and", "with", "into", "by", "as"})  # S10to is S10 to
+_WHOLE: Final = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
 _SUFFIX: Final = {"k": 1_000, "m": 1_000_000}
 
 
@@ -63,7 +64,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def _number(said: str, before: str, start: int, end: int) -> Token:
-    whole, dot, decimals = said.partition(".")
+    whole, dot, decimals = (said if said[0] != "." else f"0{said}").partition(".")
     # 5.000 is five thousand in half of Europe; 1,00 is neither.
     doubtful = dot and len(decimals) == 3 and whole.strip("0") and "," not in whole and len(whole) <= 3
     if doubtful or not _WHOLE.fullmatch(whole) or before in {".", "-", "_"} or len(said) > 15:
@@ -97,7 +98,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
             joined[-1] = last._replace(kind="ordinal", end=token.end)
         elif last and token.kind == "number" and last.text in {"$", "€", "£"} and touches:
             joined[-1] = token._replace(start=last.start, unit="money")
-        elif last and token.kind == "word" and last.kind == "id" and touches and token.text != "'s":
+        elif last and token.kind == "word" and last.kind == "id" and touches and token.text not in GLUED:
             joined[-1] = Token("word", f"{last.text}{token.text}", last.start, token.end)
         else:
             joined.append(token)

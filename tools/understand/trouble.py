@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from cartjury.data.chat_records import Topic
 from cartjury.data.edit_records import Edit
 
 
@@ -12,6 +13,7 @@ class Trouble(NamedTuple):
         reason: a sentence for the user; a question where it is not impossible.
         impossible: whether it is refused; else the user is asked.
         options: edits that may be meant instead.
+        topics: questions that may be meant instead.
         final: whether no other way to read the message counts beside it.
     """
 
@@ -19,6 +21,7 @@ class Trouble(NamedTuple):
     impossible: bool = False
     options: tuple[tuple[Edit, ...], ...] = ()
     final: bool = False
+    topics: tuple[Topic, ...] = ()
 
 
 def impossible(reason: str) -> Trouble:

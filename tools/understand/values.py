@@ -1,12 +1,16 @@
 """Counts, days, shares and places of cuts."""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from cartjury.data.chat_words import chat_words
+from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.trouble import Trouble
+
+
+QUANTILES: Final = frozenset({"quantile", "quantiles", "percentile", "percentiles"})
 
 
 class Place(NamedTuple):
@@ -76,7 +80,10 @@ def share(line: Line, at: int) -> Iterator[Found]:
         if found.unit == "" and 1 < found.value <= 100:
             yield at + 1, Trouble(f"Do you mean {found.value:g} %? Write it with the percent sign.")
         elif found.value > 1:
-            yield at + 1, Trouble(f"{found.text} is no share; a share is 0 to 1, or 0 to 100 %.", impossible=True)
+            yield (
+                at + 1,
+                Trouble(f"{one_line(found.text, 40)} is no share; a share is 0 to 1, or 0 to 100 %.", impossible=True),
+            )
         else:
             yield at + 1, found.value
     for end in line.any_of(chat_words().words["nothing"], at):
@@ -144,30 +151,40 @@ def _percentile(line: Line, at: int) -> Iterator[Found]:
 
 
 def places(line: Line, at: int) -> Iterator[Found]:
-    """One place or more; `the 30th and 70th percentile`."""
-    yield from _percentiles(line, at)
+    """One place or more; `the 30th and 70th percentile`, `quantiles 0.3 and 0.7`."""
+    yield from quantile_places(line, at)
     for end, first in slot(line, "place", at):
         yield from ((end, first),) if isinstance(first, Trouble) else _more_places(line, end, (first,))
 
 
 def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Found]:
     yield end, found
-    after = end
-    while line.word(after) in {",", "and", "/", "&"} and after < end + 2:
-        after += 1
+    after = _over_joints(line, end)
     if after > end and len(found) < 6:
         for stop, other in slot(line, "place", after):
             yield from ((stop, other),) if isinstance(other, Trouble) else _more_places(line, stop, (*found, other))
 
 
-def _percentiles(line: Line, at: int) -> Iterator[Found]:
-    end, found = at, list[float]()
-    while end < len(line.tokens):
+def quantile_places(line: Line, at: int) -> Iterator[Found]:
+    """Several places as shares of users, the word for it once, before or behind them."""
+    start = at + (line.word(at) in QUANTILES)
+    end, found = start, list[float]()
+    while end < len(line.tokens) and len(found) < 6:
         token = line.tokens[end]
-        if token.kind == "ordinal" and token.value:
-            found.append(token.value / 100)
-        elif token.text not in {",", "and", "/", "&"}:
+        after = _over_joints(line, end) if found else end
+        token = line.tokens[after] if after < len(line.tokens) else token
+        if token.value is None or token.kind not in {"ordinal", "number"} or token.unit == "money":
             break
-        end += 1
-    if len(found) > 1 and line.word(end) in {"percentile", "percentiles", "quantile", "quantiles"}:
+        found.append(token.value if token.value < 1 and token.kind == "number" else token.value / 100)
+        end = after + 1
+        if start > at and len(found) > 1:
+            yield end, tuple(Place("quantile", q) for q in found)
+    if start == at and len(found) > 1 and line.word(end) in QUANTILES:
         yield end + 1, tuple(Place("quantile", q) for q in found)
+
+
+def _over_joints(line: Line, at: int) -> int:
+    end = at
+    while line.word(end) in {",", "and", "/", "&"} and end < at + 2:
+        end += 1
+    return end

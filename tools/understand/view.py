@@ -17,7 +17,8 @@ class View:
         gone: segments that an earlier clause merged into others, and into which.
         stale: an earlier clause changes who is where, so ranks, sizes and rules of the scene hold no longer.
         clause: number of the clause, from 0.
-        named: names that earlier clauses gave.
+        parted: an earlier clause splits a segment, so "it" means no part for sure.
+        topic: columns and components of the score that "it" means, where a remark spoke of one feature only.
     """
 
     scene: Scene
@@ -26,6 +27,7 @@ class View:
     stale: bool = False
     clause: int = 0
     parted: bool = False
+    topic: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> tuple[SegmentLine, ...]:
@@ -36,6 +38,11 @@ class View:
     def ids(self) -> Ids:
         """All ids, in order."""
         return tuple(sorted(line.id for line in self.lines))
+
+    @property
+    def peopled(self) -> Ids:
+        """The ids of segments with users, in order; "all segments" means these."""
+        return tuple(sorted(line.id for line in self.lines if line.rank is not None)) or self.ids
 
     def after(self, edits: tuple[Edit, ...]) -> "View":
         """What the next clause finds."""

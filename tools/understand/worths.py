@@ -8,6 +8,7 @@ from cartjury.data.records import Dimension
 from cartjury.tools.understand.by_rule import atoms
 from cartjury.tools.understand.features import levels
 from cartjury.tools.understand.match import Found, Line, slot
+from cartjury.tools.understand.values import number
 from cartjury.tools.understand.trouble import Trouble, impossible
 
 BETWEEN: Final = (
@@ -38,13 +39,14 @@ BETWEEN: Final = (
     "gets",
     "get",
 )
-AFTER: Final = (("weight",), ("importance",), ("score",), ("overall", "score"), ("in", "score"))
+AFTER: Final = (("weight",), ("importance",), ("score",), ("overall", "score"), ("in", "score"), ("in", "overall", "score"))
 JOINTS: Final = {",", "and", "&", ";"}
 Weights = Mapping[str, float] | Trouble
 
 
 def weights(line: Line, at: int) -> Iterator[Found]:
-    """Components with their shares: profit 40 % and size 10 %."""
+    """Components with their shares: profit 40 % and size 10 %; bare numbers that add up to 100 are percentages."""
+    yield from _hundred(line, at)
     for end, name, said in _weight(line, at):
         yield from _more_weights(line, end, _added({}, name, said))
 
@@ -54,7 +56,8 @@ def _more_weights(line: Line, end: int, found: Weights) -> Iterator[Found]:
     start = end
     while line.word(start) in JOINTS and start < end + 2:
         start += 1
-    if start > end:
+    start += line.word(start) == "weight"
+    if start < len(line.tokens):
         for stop, name, said in _weight(line, start):
             yield from _more_weights(line, stop, found if isinstance(found, Trouble) else _added(found, name, said))
 
@@ -91,28 +94,55 @@ def _stops(line: Line, end: int, name: str, said: float | Trouble) -> Iterator[t
     yield from ((stop, name, said) for stop in line.any_of(AFTER, end))
 
 
+def _hundred(line: Line, at: int) -> Iterator[Found]:
+    """Conversion 40, lift 20, size 10, profitability 20, strategic fit 10."""
+    found, end = dict[str, float](), at
+    while end < len(line.tokens):
+        named = max(slot(line, "metric", end), default=None)
+        start = named[0] if named else end
+        while named and start < named[0] + 2 and line.word(start) in BETWEEN:
+            start += 1
+        said = number(line, start)
+        if not named or not said or said.value is None or said.unit or named[1] in found:
+            return
+        found[named[1]] = said.value / 100
+        end = start + 1
+        if len(found) > 2 and abs(sum(found.values()) - 1) < 1e-9:
+            yield end, found
+        while line.word(end) in JOINTS:
+            end += 1
+
+
+def _level_shares(line: Line, at: int) -> Iterator[tuple[str, int, float | Trouble]]:
+    """A level and its share: high = 0.9, 0.9 for high."""
+    for end, name in levels(line, at):
+        start = end + (line.word(end) in {"=", ":", "to", "at", "is", "as", "->"})
+        yield from ((name, stop, said) for stop, said in slot(line, "share", start))
+    for end, said in slot(line, "share", at):
+        if line.word(end) in {"for", "to", "on"}:
+            yield from ((name, stop, said) for stop, name in levels(line, end + 1))
+
+
 def level_values(line: Line, at: int) -> Iterator[Found]:
     """Levels with their shares: high 1, medium 0.5 and low 0."""
-    for end, name in levels(line, at):
-        start = end + (line.word(end) in {"=", ":", "to", "at", "is", "as"})
-        for stop, said in slot(line, "share", start):
-            trouble = said if isinstance(said, Trouble) else None
-            first: Weights = trouble or {name: said}
-            yield stop, first
-            after = stop
-            while line.word(after) in JOINTS and after < stop + 2:
-                after += 1
-            for last, others in slot(line, "level_values", after) if stop < after < len(line.tokens) else ():
-                both = trouble or others
-                twice = not isinstance(both, Trouble) and name in both
-                yield (
-                    last,
-                    Trouble(f"{name} is named twice.")
-                    if twice
-                    else both
-                    if isinstance(both, Trouble)
-                    else {name: said, **both},
-                )
+    for name, stop, said in _level_shares(line, at):
+        trouble = said if isinstance(said, Trouble) else None
+        first: Weights = trouble or {name: said}
+        yield stop, first
+        after = stop
+        while line.word(after) in JOINTS and after < stop + 2:
+            after += 1
+        for last, others in slot(line, "level_values", after) if after < len(line.tokens) else ():
+            both = trouble or others
+            twice = not isinstance(both, Trouble) and name in both
+            yield (
+                last,
+                Trouble(f"{name} is named twice.")
+                if twice
+                else both
+                if isinstance(both, Trouble)
+                else {name: said, **both},
+            )
 
 
 def level_priorities(line: Line, at: int) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""A scene as the chat shows it: the twelve segments of the README's run."""
+"""A scene as the chat shows it: the twelve segments of the README's run, and ELSE, where nobody is."""
 
 from cartjury.data.chat_records import Asked, Scene, SegmentLine
 from cartjury.data.records import Box, Dimension, Segment, SegmentPlan, SizePolicy
@@ -45,11 +45,10 @@ def _plan() -> SegmentPlan:
         for i, name, levels, *_ in sorted(TABLE)
     ]
     missing = tuple(Box(levels=c) for c in sorted(cells) if "Unknown" in c)
-    # Nobody is in ELSE, so the first segment takes it: a plan has no segment without users to show.
-    first = known[-1].model_copy(update={"boxes": (*known[-1].boxes, *missing)})
+    beyond = Segment(id="S13", boxes=missing, rule="ELSE")
     return SegmentPlan(
         dimensions=(AOV, ENGAGEMENT, PROFIT),
-        segments=(*known[:-1], first),
+        segments=(*known, beyond),
         size_policy=SizePolicy(min_size=500, max_size=20000),
     )
 
@@ -64,13 +63,33 @@ def scene(
     """The scene, after some talk."""
     lines = tuple(
         SegmentLine(
-            id=i, name=name, named_by="offline", rule=_rule(levels), in_words=_rule(levels), users=users, rank=rank,
-            overall=overall, valid=True, locked=False,
+            id=i,
+            name=name,
+            named_by="offline",
+            rule=_rule(levels),
+            in_words=_rule(levels),
+            users=users,
+            rank=rank,
+            overall=overall,
+            valid=True,
+            locked=False,
         )
         for rank, (i, name, levels, users, overall) in enumerate(TABLE, start=1)
-    )  # fmt: skip
+    )
+    beyond = SegmentLine(
+        id="S13",
+        name="",
+        named_by=None,
+        rule="ELSE",
+        in_words="not known",
+        users=0,
+        rank=None,
+        overall=None,
+        valid=False,
+        locked=False,
+    )
     return Scene(
-        lines=lines,
+        lines=(*lines, beyond),
         plan=_plan(),
         columns=COLUMNS,
         numeric=NUMERIC,

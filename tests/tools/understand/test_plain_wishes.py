@@ -71,7 +71,11 @@ RENAMES = {
 OTHERS: tuple[tuple[Edit, tuple[str, ...]], ...] = (
     (
         Split(segment="S12", by="days_since_abandonment"),
-        ("Split the big one by recency.", "split S12 by days since abandonment", "split the largest segment in two by recency"),
+        (
+            "Split the big one by recency.",
+            "split S12 by days since abandonment",
+            "split the largest segment in two by recency",
+        ),
     ),
     (Split(segment="S01", by="AOV", values=(200.0,)), ("split S01 at 200 euros", "split S01 by AOV at $200")),
     (Split(segment="S08", by=SESSIONS, quantiles=(1 / 4, 1 / 2, 3 / 4)), ("split S08 into quartiles by sessions",)),
@@ -79,14 +83,26 @@ OTHERS: tuple[tuple[Edit, tuple[str, ...]], ...] = (
     (SetLevels(dimension="Engagement", levels=3), ("three levels for engagement", "engagement should have 3 levels")),
     (SetLevels(dimension="AOV", cuts=(50.0, 150.0)), ("cut AOV at 50 and 150", "set the AOV cuts to 150 and 50")),
     (SetLevels(dimension="AOV", quantiles=(0.3, 0.7)), ("cut AOV at the 30th and 70th percentile",)),
-    (SetCut(dimension="AOV", position=2, value=150.0), ("raise the high AOV threshold to 150", "move the upper AOV cut to 150")),
+    (
+        SetCut(dimension="AOV", position=2, value=150.0),
+        ("raise the high AOV threshold to 150", "move the upper AOV cut to 150"),
+    ),
     (SetCut(dimension="Engagement", quantile=0.5), ("set engagement cut at the median",)),
     (SetCut(dimension="Profit", quantile=0.8), ("set the profit cut to the top 20 percent",)),
     (AddDimension(column=SESSIONS), ("add sessions as a dimension", "take visits into account")),
-    (DropDimension(dimension="Profit"), ("ignore profitability", "drop the margin dimension", "don't use profit anymore")),
+    (
+        DropDimension(dimension="Profit"),
+        ("ignore profitability", "drop the margin dimension", "don't use profit anymore"),
+    ),
     (SetWindow(days=14), ("last 14 days", "two weeks", "set the window to 14 days", "use a 14-day window")),
-    (SetSizes(min_size=800), ("nobody below 800 users", "nobody below eight hundred users", "at least 800 users per segment")),
-    (SetSizes(min_size=1500), ("min size 1.5k", "raise the minimum to 1,500", "no segment under one thousand five hundred")),
+    (
+        SetSizes(min_size=800),
+        ("nobody below 800 users", "nobody below eight hundred users", "at least 800 users per segment"),
+    ),
+    (
+        SetSizes(min_size=1500),
+        ("min size 1.5k", "raise the minimum to 1,500", "no segment under one thousand five hundred"),
+    ),
     (SetSizes(max_size=5000), ("at most 5000 per segment", "no segment over 5k users", "cap segments at 5000")),
     (SetSizes(no_max=True), ("no upper limit", "remove the maximum")),
     (SetSizes(min_size=500, max_size=3000), ("min 500 and max 3000", "between 500 and 3000 users per segment")),
@@ -107,7 +123,7 @@ OTHERS: tuple[tuple[Edit, tuple[str, ...]], ...] = (
     (Redo(), ("redo", "do it again")),
     (Reset(revision=2), ("go back to revision 2",)),
     (Reset(), ("reset", "back to the original", "start over")),
-)  # fmt: skip
+)
 CASES: list[tuple[str, tuple[Edit, ...]]] = [
     *((said, (Merge(segments=ids),)) for ids, all_said in MERGES.items() for said in all_said),
     *((said, (Rename(segment=i, name=n),)) for (i, n), all_said in RENAMES.items() for said in all_said),
@@ -128,13 +144,22 @@ COMPOUND: list[tuple[str, tuple[Edit, ...]]] = [
         "merge S01 and S02, then rename it to Big Spenders and lock it",
         (Merge(segments=("S01", "S02")), Rename(segment="S01", name="Big Spenders"), Lock(segments=("S01",))),
     ),
-    ("merge S02 and S03 and call it Big Spenders", (Merge(segments=("S02", "S03")), Rename(segment="S02", name="Big Spenders"))),
-    ("rename S01 to Foo Bar and S02 to Bar Foo", (Rename(segment="S01", name="Foo Bar"), Rename(segment="S02", name="Bar Foo"))),
+    (
+        "merge S02 and S03 and call it Big Spenders",
+        (Merge(segments=("S02", "S03")), Rename(segment="S02", name="Big Spenders")),
+    ),
+    (
+        "rename S01 to Foo Bar and S02 to Bar Foo",
+        (Rename(segment="S01", name="Foo Bar"), Rename(segment="S02", name="Bar Foo")),
+    ),
     ("merge S01 with S02 and S03 with S04", (Merge(segments=("S01", "S02")), Merge(segments=("S03", "S04")))),
     ("Merge S01 and S02! Then lock S05.", (Merge(segments=("S01", "S02")), Lock(segments=("S05",)))),
-    ("lock S01 and S02 and rename S03 to Foo Bar", (Lock(segments=("S01", "S02")), Rename(segment="S03", name="Foo Bar"))),
+    (
+        "lock S01 and S02 and rename S03 to Foo Bar",
+        (Lock(segments=("S01", "S02")), Rename(segment="S03", name="Foo Bar")),
+    ),
     ("minimum 800, window 14 days and lock all names", (SetSizes(min_size=800), SetWindow(days=14), Lock())),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("said", "edits"), COMPOUND, ids=[said for said, _ in COMPOUND])

@@ -1,0 +1,54 @@
+"""One clause: what the phrases that begin at a place come to."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from cartjury.data.chat_records import Topic
+from cartjury.data.edit_records import Edit
+from cartjury.tools.understand.build_names import NAMES
+from cartjury.tools.understand.build_places import PLACES
+from cartjury.tools.understand.build_plan import PLAN
+from cartjury.tools.understand.build_segments import SEGMENTS
+from cartjury.tools.understand.build_talk import QUESTIONS, TRAVEL
+from cartjury.tools.understand.match import Caught, Line, matches, trouble_in
+from cartjury.tools.understand.phrases import phrases_at
+from cartjury.tools.understand.trouble import Trouble
+from cartjury.tools.understand.view import View
+
+EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **PLAN, **TRAVEL}
+ANSWERS: Final = frozenset({"approve", "cancel"})
+
+
+class Act(NamedTuple):
+    """One clause.
+
+    Attributes:
+        edits: what it wishes.
+        topic: what it asks.
+        trouble: why it cannot be taken as it is.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    topic: Topic | None = None
+    trouble: Trouble | None = None
+
+
+def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int, Act]]:
+    """Yield the clauses that begin at a place, with their ends; `answers`: a bare yes or no as well."""
+    for said in phrases_at(line.word(at)):
+        if not answers and said.intent in ANSWERS:
+            continue
+        for end, caught in matches(line, said.parts, at):
+            if end > at:
+                yield end, _act(said.intent, caught, line.view)
+
+
+def _act(intent: str, caught: Caught, view: View) -> Act:
+    trouble = trouble_in(caught)
+    if trouble:
+        return Act(trouble=trouble)
+    if intent in QUESTIONS:
+        answer = QUESTIONS[intent](caught, view)
+        return Act(trouble=answer) if isinstance(answer, Trouble) else Act(topic=answer)
+    edits = EDITS[intent](caught, view)
+    return Act(trouble=edits) if isinstance(edits, Trouble) else Act(edits=edits)

@@ -9,6 +9,7 @@ Answers and previews go to stdout, what happens meanwhile to stderr. A line at a
 
 import json
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,14 +21,16 @@ from cartjury.app.runner import in_own_loop
 from cartjury.app.terminal import WIPE, Exit, say, whoami
 from cartjury.app.thread import Thread, open_thread
 from cartjury.app.view import Event, View
-from cartjury.data.errors import InputError
+from cartjury.data.errors import BusyError, InputError
 from cartjury.data.model_table import load_table
 from cartjury.data.revision_records import Decision, Preview
 from cartjury.tools.preview_words import in_words
 
-YES: Final = frozenset({"y", "yes"})
-NO: Final = frozenset({"n", "no"})
+YES: Final = frozenset({"y", "yes", "ok", "okay", "yes please", "apply", "apply it", "approve", "do it", "go ahead"})
+NO: Final = frozenset({"n", "no", "no thanks", "reject", "cancel"})
+PATIENCE: Final = 3.0  # seconds that somebody else's turn is waited for
 LEAVE: Final = frozenset({"exit", "quit", "bye", ":q"})
+SHORT, SHOWN = 8, 12  # characters of a preview's id: at least, and as they are shown
 ASK: Final = "apply? [y]es, [n]o, or say something else: "
 Turn = Callable[[Thread], AsyncIterator[Event]]
 
@@ -65,11 +68,12 @@ def talk(folder: Path, said: Sequence[str], decided: Decided, *, by: str | None,
         view = terminal.decide(_on_waiting(view, decided))
     spoken = decided.approve is not None or decided.reject is not None or said
     for line in filter(str.strip, said) if spoken else terminal.lines():
-        view = terminal.hear(line, view)
+        view = terminal.hear(line, view) if spoken else terminal.hear_out(line, view)
         if decided.yes and view.preview:
-            view = terminal.decide(Decision(type="approve", plan_hash=view.preview.plan_hash))
+            view = terminal.decide(on_preview(view.preview, "approve"))
     if view.preview is not None:
-        say(f"waiting for approval: cartjury chat {folder} --approve {view.preview.plan_hash[:12]}, or --reject WHY")
+        shown = view.preview.preview_id[:SHOWN]
+        say(f"waiting for approval: cartjury chat {folder} --approve {shown}, or --reject WHY")
         raise typer.Exit(Exit.WAITING)
 
 
@@ -83,15 +87,30 @@ class Terminal:
         self._wipe = WIPE if sys.stderr.isatty() and sys.stdout.isatty() else ""
 
     def open(self) -> View:
-        """Finish what was cut off, and look at what stands."""
-        return self._take(lambda thread: thread.resume())
+        """Finish what was cut off, and look at what stands; what cannot be finished is told, and left."""
+        try:
+            return self._take(lambda thread: thread.resume())
+        except InputError as error:
+            view = self._take(None)
+            if view.history is None:
+                raise
+            say(f"error: the last turn could not be finished: {error}")
+            return view
+
+    def hear_out(self, line: str, view: View) -> View:
+        """Take a line of a conversation, which goes on after an error."""
+        try:
+            return self.hear(line, view)
+        except InputError as error:
+            say(f"error: {error}")
+            return self._take(None)
 
     def hear(self, line: str, view: View) -> View:
         """Take a line: a decision on a preview that was just shown, or something said."""
-        word = line.strip().lower()
+        word = line.strip().lower().rstrip(".!")
         if view.preview and word in YES | NO:
             kind = "approve" if word in YES else "reject"
-            return self.decide(Decision.model_validate({"type": kind, "plan_hash": view.preview.plan_hash}))
+            return self.decide(on_preview(view.preview, kind))
         return self._take(lambda thread: thread.say(line, self._by))
 
     def decide(self, decision: Decision) -> View:
@@ -127,15 +146,25 @@ class Terminal:
             typer.echo(f"{prompt}{line.strip()}\n")
         return line
 
-    def _take(self, turn: Turn) -> View:
+    def _take(self, turn: Turn | None) -> View:
+        """Take a turn, or only look, when nobody else is at the thread."""
+
         async def taken() -> View:
             async with open_thread(self._folder, self._table) as thread:
-                async for event in turn(thread):
+                async for event in turn(thread) if turn else _nothing():
                     self._show(event)
                 return await thread.look()
 
-        self._view = in_own_loop(taken)
-        return self._view
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._view = in_own_loop(taken)
+            except BusyError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(PATIENCE / 30)
+            else:
+                return self._view
 
     def _show(self, event: Event) -> None:
         if self._as_json:
@@ -150,6 +179,12 @@ class Terminal:
             typer.echo(self._wipe, err=True, nl=False)
 
 
+async def _nothing() -> AsyncIterator[Event]:
+    none: tuple[Event, ...] = ()
+    for event in none:
+        yield event
+
+
 def _on_waiting(view: View, decided: Decided) -> Decision:
     """The decision that the command line holds, on the preview that waits.
 
@@ -159,10 +194,13 @@ def _on_waiting(view: View, decided: Decided) -> Decision:
     if view.preview is None:
         raise InputError("nothing waits for approval in this thread")
     if decided.approve is None:
-        return Decision(type="reject", plan_hash=view.preview.plan_hash, message=decided.reject or "")
-    return Decision(type="approve", plan_hash=_whole(decided.approve, view.preview))
+        return on_preview(view.preview, "reject").model_copy(update={"message": decided.reject or ""})
+    known = on_preview(view.preview, "approve")
+    meant = len(decided.approve) >= SHORT and view.preview.preview_id.startswith(decided.approve)
+    return known if meant else known.model_copy(update={"preview_id": decided.approve})
 
 
-def _whole(given: str, preview: Preview) -> str:
-    """The hash that a beginning of at least eight characters stands for; another one stays as it is, and is refused."""
-    return preview.plan_hash if len(given) >= 8 and preview.plan_hash.startswith(given) else given
+def on_preview(preview: Preview, kind: str) -> Decision:
+    """A decision on what was shown, and on nothing else."""
+    hashes = {"plan_hash": preview.plan_hash, "preview_id": preview.preview_id}
+    return Decision.model_validate({"type": kind, **hashes})

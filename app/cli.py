@@ -203,7 +203,7 @@ def chat(
     folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     say: Annotated[list[str] | None, typer.Option(help="Say this instead of typing it; repeatable.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Approve every preview of what is said.")] = False,
-    approve: Annotated[str | None, typer.Option(help="Approve the waiting preview that has this hash.")] = None,
+    approve: Annotated[str | None, typer.Option(help="Approve the waiting preview that has this id.")] = None,
     reject: Annotated[str | None, typer.Option(help="Turn the waiting preview down, for this reason.")] = None,
     by: Annotated[str | None, typer.Option(help="Who decides; kept with every revision. [the user's name]")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what happens as one JSON object a line.")] = False,

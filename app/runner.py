@@ -11,11 +11,11 @@ from typing import Any, TypeVar, cast
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from cartjury.app.estimate import in_words
-from cartjury.app.thread import CHECKPOINTS, THREAD, locked, ordered, readable
+from cartjury.app.thread import CHECKPOINTS, THREAD, at_home, ordered, readable
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK, fresh_work, make_work
+from cartjury.graph.folders import WORK, fresh_work, locked
 from cartjury.graph.state import Input, State
 
 T = TypeVar("T")
@@ -62,7 +62,8 @@ def resume(folder: Path, watch: Watch, table: ModelTable | None = None) -> State
     """
     if not (folder / WORK / CHECKPOINTS).is_file():
         raise InputError(f"{folder} holds no run that could be resumed")
-    return in_own_loop(lambda: _stream(folder, None, watch, table))
+    with locked(folder):
+        return in_own_loop(lambda: _stream(folder, None, watch, table))
 
 
 def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -100,16 +101,14 @@ async def _is_open(graph: Compiled, folder: Path) -> bool:
         InputError: nothing was saved yet, or the run belongs to another folder.
     """
     saved = await graph.aget_state(THREAD)
-    order = saved.values.get("options")
-    if not order:
+    if not saved.values.get("options"):
         raise InputError(f"the run in {folder} was cut off before anything was saved: start it again")
-    if Path(order["out"]).resolve() != folder.resolve():
-        raise InputError(f"the run in {folder} was started in {order['out']}: move it back there to resume it")
+    at_home(folder, saved)
     return bool(saved.next)
 
 
 @asynccontextmanager
 async def _graph(folder: Path, table: ModelTable | None, tell: Tell) -> AsyncIterator[Compiled]:
-    with locked(make_work(folder)), readable(folder):
+    with readable(folder):
         async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as checkpointer:
             yield build_graph(checkpointer=checkpointer, table=table, tell=tell)

@@ -4,7 +4,6 @@ Terminal and server open a thread for one turn at a time; whoever comes meanwhil
 disk after every node, so a thread that was killed goes on where it was, also while it waits for approval.
 """
 
-import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +12,7 @@ from typing import Any, Final, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from cartjury.app.view import Event, View, events_of, view_of
 from cartjury.data.call_records import ModelTable
@@ -23,16 +22,11 @@ from cartjury.data.places import absolute
 from cartjury.data.revision_records import Decision
 from cartjury.graph.approval import read_decision
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK, make_work, spare_input, spare_record
+from cartjury.graph.folders import WORK, locked, make_work, spare_input, spare_record
 from cartjury.graph.state import Input
 
 CHECKPOINTS: Final = "checkpoints.sqlite"
-LOCK: Final = "thread.lock"
 THREAD: Final[RunnableConfig] = {"configurable": {"thread_id": "run"}}
-
-
-class BusyError(InputError):
-    """Somebody else is at this thread."""
 
 
 @asynccontextmanager
@@ -48,15 +42,18 @@ async def open_thread(
         new: make it.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or it is a copy of another one.
         BusyError: somebody else is at it.
     """
     if not new and not (folder / WORK / CHECKPOINTS).is_file():
         raise InputError(f"{folder} holds no run that could be talked about (its {WORK}/{CHECKPOINTS} is missing)")
     notes: list[str] = []
-    with locked(make_work(folder)), readable(folder):
+    make_work(folder)
+    with locked(folder), readable(folder):
         async with AsyncSqliteSaver.from_conn_string(str(folder / WORK / CHECKPOINTS)) as saver:
-            yield Thread(folder, build_graph(roots, saver, table, notes.append), notes)
+            graph = build_graph(roots, saver, table, notes.append)
+            at_home(folder, await graph.aget_state(THREAD))
+            yield Thread(folder, graph, notes)
 
 
 class Thread:
@@ -119,8 +116,9 @@ class Thread:
         view = await self.look()
         if view.preview is None:
             raise InputError("nothing waits for approval in this thread")
-        checked = read_decision(decision.model_dump(mode="json"), view.preview)
-        async for event in self._turn(Command(resume={"decisions": [checked.model_dump(mode="json")]})):
+        said = decision.model_dump(mode="json", exclude_none=True)
+        read_decision(said, view.preview)
+        async for event in self._turn(Command(resume={"decisions": [said]})):
             yield event
 
     async def resume(self) -> AsyncIterator[Event]:
@@ -175,19 +173,18 @@ def ordered(given: Input, folder: Path) -> dict[str, Any]:
     return asked
 
 
-@contextmanager
-def locked(work: Path) -> Iterator[None]:
-    """Be the only one at a thread, over all processes of this machine.
+def at_home(folder: Path, saved: StateSnapshot) -> None:
+    """Refuse a run that was moved or copied: it would write where it came from.
 
     Raises:
-        BusyError: somebody else is at it.
+        InputError: it says where that is.
     """
-    with (work / LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BusyError(f"somebody else is working on {work.parent} right now: wait until that has ended") from None
-        yield
+    order = saved.values.get("options")
+    if order and Path(order["out"]).resolve() != folder.resolve():
+        raise InputError(
+            f"the run in {folder} was made in {order['out']}, and its files are kept there: "
+            "move it back to go on with it, or run it anew here"
+        )
 
 
 @contextmanager

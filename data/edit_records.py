@@ -17,6 +17,8 @@ from cartjury.data.rule_records import Comparison
 from cartjury.data.run_records import MetricName
 
 SegmentId = Annotated[str, Field(pattern=r"^S\d{2,3}$")]
+MOST_STEPS = 100_000
+MOST_USERS = 2**53  # largest whole number that JSON and checkpoints keep exactly
 GUIDANCE = 200  # characters of guidance at most
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Quantile = Annotated[float, Field(gt=0, lt=1)]
@@ -122,8 +124,8 @@ class SetSizes(Record):
     """
 
     kind: Literal["set_sizes"] = "set_sizes"
-    min_size: int | None = None
-    max_size: int | None = None
+    min_size: int | None = Field(default=None, ge=-MOST_USERS, le=MOST_USERS)
+    max_size: int | None = Field(default=None, ge=-MOST_USERS, le=MOST_USERS)
     no_max: bool = False
 
 
@@ -185,21 +187,21 @@ class Undo(Record):
     """Take back the last steps of the thread."""
 
     kind: Literal["undo"] = "undo"
-    steps: int = Field(default=1, ge=1)
+    steps: int = Field(default=1, ge=1, le=MOST_STEPS)
 
 
 class Redo(Record):
     """Do again what was taken back."""
 
     kind: Literal["redo"] = "redo"
-    steps: int = Field(default=1, ge=1)
+    steps: int = Field(default=1, ge=1, le=MOST_STEPS)
 
 
 class Reset(Record):
     """Go back to an earlier revision, the first where none is said; it is a step that can be undone itself."""
 
     kind: Literal["reset"] = "reset"
-    revision: int = Field(default=1, ge=1)
+    revision: int = Field(default=1, ge=1, le=MOST_STEPS)
 
 
 PlanEdit = Annotated[

@@ -26,5 +26,9 @@ class EditError(InputError):
     """An edit that cannot be done; the message says precisely why, for the one who asked."""
 
 
+class BusyError(InputError):
+    """Somebody else is at the run right now."""
+
+
 class ModelError(CartjuryError):
     """Models were required, and one failed or is missing: exit code 3."""

@@ -1,8 +1,10 @@
 """The vocabulary of change: what is previewed, decided on, and kept as a revision of a thread."""
 
-from typing import Literal
+import hashlib
+import json
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cartjury.data.base import Record
 from cartjury.data.chat_records import SegmentLine
@@ -11,6 +13,7 @@ from cartjury.data.jury_records import JuryRecord
 from cartjury.data.plan_records import SegmentPlan
 from cartjury.data.run_records import Certificate, SegmentProfile, SegmentScore, Universe
 from cartjury.data.step_records import ResolvedEdit
+from cartjury.data.text import one_line
 
 
 class Move(Record):
@@ -66,6 +69,13 @@ class Preview(Record):
     moves: tuple[Move, ...]
     naming: Naming = Naming()
     notes: tuple[str, ...] = ()
+
+    @property
+    def preview_id(self) -> str:
+        """What tells this preview from any other: wishes for names lead to plans with the same hash."""
+        edits = [edit.edit.model_dump(mode="json") for edit in self.edits]
+        told = json.dumps([self.base_revision, self.base_hash, self.plan_hash, edits], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Standing(Record):
@@ -159,7 +169,7 @@ class Decision(Record):
     """What a person decided on a preview.
 
     Attributes:
-        plan_hash: of the preview that was looked at; where given, another one is refused.
+        plan_hash, preview_id: of the preview that was looked at; where given, another one is refused.
         edited_action: of "edit": its `args.edits` replace the edits that were shown.
         message: of "reject": why.
         by: who decided.
@@ -167,6 +177,7 @@ class Decision(Record):
 
     type: Literal["approve", "edit", "reject"]
     plan_hash: str | None = None
+    preview_id: str | None = None
     edited_action: Edited | None = None
-    message: str = Field(default="", max_length=500)
-    by: str | None = Field(default=None, max_length=60)
+    message: Annotated[str, AfterValidator(one_line), Field(max_length=500)] = ""
+    by: Annotated[str, AfterValidator(one_line), Field(max_length=60)] | None = None

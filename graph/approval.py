@@ -12,12 +12,13 @@ from langgraph.types import interrupt
 from pydantic import TypeAdapter, ValidationError
 
 from cartjury.data.chat_records import Wishes
-from cartjury.data.edit_records import PlanEdit
+from cartjury.data.edit_records import AskAgain, PlanEdit
 from cartjury.data.errors import InputError
 from cartjury.data.revision_records import Decision, Preview
 
 ACTION: Final = "apply_edits"
 ALLOWED: Final = ("approve", "edit", "reject")
+BINDING: Final = ("plan_hash", "preview_id")  # what a decision may name of the preview that was looked at
 _EDITS: Final[TypeAdapter[tuple[PlanEdit, ...]]] = TypeAdapter(tuple[PlanEdit, ...])
 
 
@@ -30,7 +31,7 @@ def request(preview: Preview, text: str, problem: str = "") -> dict[str, Any]:
         problem: why the decision before this request was refused.
     """
     edits = [edit.edit.model_dump(mode="json") for edit in preview.edits]
-    args = {"plan_hash": preview.plan_hash, "edits": edits}
+    args = {"plan_hash": preview.plan_hash, "preview_id": preview.preview_id, "edits": edits}
     description = f"{problem}\n\n{text}" if problem else text
     return {
         "action_requests": [{"name": ACTION, "args": args, "description": description}],
@@ -61,17 +62,18 @@ def read_decision(given: object, preview: Preview) -> Decision:
     Raises:
         InputError: it is no decision, or one on another preview; nothing is changed then.
     """
-    decision = _decision(given)
-    shown = decision.plan_hash
+    decision, named = _decision(given)
     if decision.type == "edit":
         edited(decision)
-        args = decision.edited_action.args if decision.edited_action else {}
-        shown = shown or _text(args.get("plan_hash"))
-    if shown is not None and shown != preview.plan_hash:
-        raise InputError(
-            f"this decision is on the preview {shown[:8]}, which is no longer the one that waits "
-            f"({preview.plan_hash[:8]}): nothing was changed; look at the present preview and decide again"
-        )
+    for key, value in named:
+        if value != getattr(preview, key):
+            raise InputError(
+                f"this decision is on the preview {str(value)[:8]}, which is no longer the one that waits "
+                f"({preview.plan_hash[:8]}): nothing was changed; look at the present preview and decide again"
+            )
+    wishes_for_names = any(isinstance(edit.edit, AskAgain) for edit in preview.edits)
+    if named and wishes_for_names and all(key != "preview_id" for key, _ in named):
+        raise InputError("other wishes for names have the same plan_hash: name the preview_id of this preview too")
     return decision
 
 
@@ -95,23 +97,28 @@ def edited(decision: Decision) -> Wishes:
     return Wishes(edits=found)
 
 
-def _decision(given: object) -> Decision:
+def _decision(given: object) -> tuple[Decision, list[tuple[str, object]]]:
+    """The decision, and every hash that it names, wherever it stands: one that is overlooked would bind nobody."""
     raw: object = given
+    around: Mapping[str, Any] = {}
     if isinstance(raw, Mapping) and "decisions" in raw:
         several = raw["decisions"]
+        around = {key: value for key, value in raw.items() if key != "decisions"}
         raw = several[0] if isinstance(several, list) and len(several) == 1 else None
     if isinstance(raw, str):
         raw = {"type": raw.strip().lower()}
     if not isinstance(raw, Mapping):
         raise InputError('a decision is {"decisions": [{"type": "approve"}]}, with "edit" or "reject" for approve')
-    known = {key: value for key, value in raw.items() if key in Decision.model_fields and value is not None}
+    fields = {key: value for key, value in raw.items() if value is not None}
+    args = fields.pop("args", None)
     try:
-        return Decision.model_validate(known)
+        decision = Decision.model_validate(fields)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "it"
         raise InputError(f"this decision cannot be read: {where}: {fault['msg']}") from error
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    if others := sorted(around.keys() - set(BINDING)):
+        raise InputError(f"this decision cannot be read: {others[0]} is no part of it")
+    places = (around, fields, args, decision.edited_action.args if decision.edited_action else {})
+    named = [(key, place[key]) for place in places if isinstance(place, Mapping) for key in BINDING if key in place]
+    return decision, named

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from langchain_core.messages import HumanMessage, convert_to_messages
 from langchain_core.runnables import RunnableLambda
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -60,7 +61,7 @@ def build_graph(
     def add(name: str, node: nodes.Node) -> None:
         graph.add_node(name, nodes.watched(name, node, roots))
 
-    add("prepare", nodes.prepare)
+    add("prepare", nodes.prepare if roots is None else nodes.prepare_apart)
     add("generate", nodes.generate)
     add("load", nodes.load)
     add("universe", nodes.universe)
@@ -168,9 +169,18 @@ def strict(graph: Compiled, schema: type[BaseModel]) -> Compiled:
         whole = schema.model_validate({**order, **said}).model_dump(mode="json", exclude={"messages"})
         if not known:
             return whole
-        if order or not (said or messages):
+        talk = not order and bool(said or messages)
+        if talk and not said.get("edits") and not _says_something(messages.get("messages")):
+            raise ValueError("nothing is said: give a message of the user, or edits")
+        if not talk:
             return {**whole, **messages, "turn": "order"}
         return {**{key: whole[key] for key in known - {"messages"}}, **messages, "turn": "talk"}
 
     graph.nodes[START].bound = RunnableLambda(checked)
     return graph
+
+
+def _says_something(messages: Any) -> bool:
+    """Whether a person speaks in what was given: else the message before would be heard again."""
+    given = convert_to_messages(messages if isinstance(messages, list) else [messages]) if messages else []
+    return any(isinstance(message, HumanMessage) for message in given)

@@ -30,6 +30,7 @@ from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
 
 NOT_DONE: Final = "Nothing was changed."
+SET_ASIDE: Final = "The preview that waited is set aside; nothing of it was done."
 UNREAD: Final = "No model could read this ({why}); the built-in grammar did."
 
 
@@ -48,7 +49,9 @@ class Chat:
         reading = checked(reading)
         focus = focus_of(reading, state.talk.focus, needed(state.plan))
         talk = Talk(focus=focus, asked=reading if isinstance(reading, Asked) else None, read_by=by)
-        told = [*settled.pop("messages", []), *(say(UNREAD.format(why=failed))["messages"] if failed else [])]
+        aside = [say(SET_ASIDE)] if state.preview is not None and state.decision is None else []
+        notes = [*aside, *([say(UNREAD.format(why=failed))] if failed else [])]
+        told = [*settled.pop("messages", []), *(message for note in notes for message in note["messages"])]
         said = {"reading": plain(reading), "talk": plain(talk), "messages": told}
         return {**settled, **said, "preview": None, "decision": None}
 
@@ -65,7 +68,7 @@ class Chat:
         text = preview_in_words(shown) + read_by(state.talk)
         if hypothetical:
             return {"preview": None, **say(f"This is what it would do; nothing is changed.\n\n{text}")}
-        return {"preview": plain(shown), **say(text)}
+        return {"preview": plain(shown), "decision": None, **say(text)}
 
     def priced(self, state: State, shown: Preview) -> Naming:
         """What it takes to ask for the names of a preview."""

@@ -1,5 +1,6 @@
 """Which folders a run reads and writes, and which a client of the server may name."""
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -10,13 +11,14 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from cartjury.data.errors import InputError
+from cartjury.data.errors import BusyError, InputError
 from cartjury.data.journal import JOURNAL
 from cartjury.data.options import Options
 from cartjury.data.places import is_url
 from cartjury.graph.state import Input, JuryState, Run, State
 
 ROOTS = "CARTJURY_DATA_ROOTS"
+STANDING = "standing.json"  # in a working folder: what stands at a revision
 WORK = ".work"  # inside a run's folder: checked rows, checkpoints, drafts
 
 
@@ -54,7 +56,8 @@ def open_run(given: Input) -> Run:
     if given.replay:
         spare_record(Path(given.replay), folder)
     work = make_work(folder)
-    (work / JOURNAL).unlink(missing_ok=True)  # what models told an earlier run in this folder is no answer to this one
+    for left in (JOURNAL, STANDING):  # of an earlier run in this folder; what models told it is no answer to this one
+        (work / left).unlink(missing_ok=True)
     return Run(id=folder.resolve().name, folder=str(folder), work=str(work))
 
 
@@ -91,17 +94,60 @@ def make_folder(path: Path) -> bool:
 
 @contextmanager
 def fresh_work(folder: Path) -> Iterator[Path]:
-    """Open the working folder of a new run; after bad input or ctrl-C nothing is left behind of what this made."""
-    work = folder / WORK
-    shutil.rmtree(work, ignore_errors=True)
+    """Open the working folder of a new run; after bad input or ctrl-C all is as it was.
+
+    Raises:
+        InputError: nothing can be written here.
+        BusyError: somebody else is at the run that is in this folder.
+    """
+    work, before = folder / WORK, folder / f"{WORK}.before"
     fresh = not folder.exists()
+    make_work(folder)
+    with locked(folder):
+        shutil.rmtree(before, ignore_errors=True)
+        work.rename(before)
+        try:
+            yield make_work(folder)
+        except (InputError, KeyboardInterrupt):
+            shutil.rmtree(work, ignore_errors=True)
+            before.rename(work)
+            for made in (work, *([folder] if fresh else [])):
+                if not any(made.iterdir()):
+                    made.rmdir()
+            raise
+        shutil.rmtree(before, ignore_errors=True)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only one at a run, over all processes of this machine. The folder itself holds the lock.
+
+    Raises:
+        BusyError: somebody else is at it.
+    """
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        yield make_work(folder)
-    except (InputError, KeyboardInterrupt):
-        shutil.rmtree(work, ignore_errors=True)
-        if fresh and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise BusyError(f"somebody else is working on {folder} right now: wait until that has ended") from None
+    else:
+        yield
+    finally:
+        os.close(handle)  # and with it the lock
+
+
+def spare_runs(given: Input) -> None:
+    """Refuse an order that would write where another run has written: for those who share a server.
+
+    Raises:
+        InputError: the folder is not a fresh one.
+    """
+    if not given.options.out:
+        return
+    folder = Path(given.options.out)
+    inside = any((parent / WORK).exists() for parent in (folder, *folder.parents)) or WORK in folder.parts
+    if inside or (folder.exists() and any(folder.iterdir())):
+        raise InputError(f"{folder} is not a fresh folder: leave `out` out, or name one that is not there yet")
 
 
 def spare_input(place: Path | str, folder: Path) -> None:

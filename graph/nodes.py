@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from cartjury.data.errors import InputError
 from cartjury.data.records import Record
 from cartjury.data.revision_records import Revision, Standing
-from cartjury.graph.folders import confine_state, open_run
+from cartjury.graph.folders import confine_state, open_run, spare_runs
 from cartjury.graph.recorded import check_same_data, read_manifest
-from cartjury.graph.revisions import FOLDER, base_run, begun, clear, gone_on, keep, standing_at
-from cartjury.graph.state import State, Update
+from cartjury.graph.revisions import FOLDER, base_run, begun, beside, clear, gone_on, has_standing, keep, standing_at
+from cartjury.graph.state import Run, State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
 from cartjury.tools.engine.carts import Carts
@@ -58,6 +59,12 @@ def prepare(state: State) -> Update:
     # Mock data has no newest cart to go by: the wall clock decides once, and the state keeps it.
     day = {"n_users": state.n_users or DEFAULT_USERS, "as_of": str(state.as_of or date.today())} if mock else {}  # noqa: DTZ011 - the user's own calendar day
     return {"run": plain(open_run(state)), **day, **FORGOTTEN}
+
+
+def prepare_apart(state: State) -> Update:
+    """The same for a client of the server, whose order may not write where another one did."""
+    spare_runs(state)
+    return prepare(state)
 
 
 def generate(state: State) -> Update:
@@ -130,10 +137,10 @@ def publish(state: State) -> Update:
     from cartjury.tools.manifest import revised, summary
     from cartjury.tools.publish import publish_run
 
-    run, results, preview = needed(state.run), results_of(state), state.preview
+    run, results, preview = place_of(state), results_of(state), state.preview
     done = publish_run(results, run.id, Path(run.folder), Path(run.work), settings_of(state))
     said = summary(results) if preview is None else revised(results, [e.said for e in preview.edits], Path(run.folder))
-    return {"manifest": plain(done), "messages": [{"role": "assistant", "content": said}]}
+    return {"run": plain(run), "manifest": plain(done), "messages": [{"role": "assistant", "content": said}]}
 
 
 def remember(state: State) -> Update:
@@ -156,6 +163,20 @@ def remember(state: State) -> Update:
     history = gone_on(before, revision) if before else begun(revision)
     keep(standing_of(state), history)
     return {"history": plain(history), "preview": None, "decision": None, "reading": None}
+
+
+def place_of(state: State) -> Run:
+    """Where to publish: never over what was published before, on this branch of the thread or on another one.
+
+    Raises:
+        InputError: the plan has the number of a revision that is there already.
+    """
+    run, history = needed(state.run), state.history
+    if history is None:
+        return beside(run) if has_standing(run) else run
+    if any(r.number == needed(state.plan).revision for r in history.revisions):
+        raise InputError(f"revision {needed(state.plan).revision} was published before: nothing was changed")
+    return run
 
 
 def results_of(state: State) -> "Results":

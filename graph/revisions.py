@@ -7,6 +7,7 @@ runs/x/.work/standing.json  what stands at revision 1: what undo goes back to
 runs/x/.work/revisions/0002/standing.json
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,14 +16,14 @@ from pydantic import ValidationError
 
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import EditError, InputError
+from cartjury.data.journal import JOURNAL
 from cartjury.data.revision_records import History, Journey, Revision, Standing
 from cartjury.data.step_records import MergeStep, NameStep, PartStep, ResolvedEdit, SplitStep, UnnameStep
-from cartjury.graph.folders import make_folder
+from cartjury.graph.folders import STANDING, make_folder, make_work
 from cartjury.graph.state import Run
 from cartjury.tools.publish import retract, write_atomically
 
 FOLDER: Final = "revisions"
-STANDING: Final = "standing.json"
 HISTORY: Final = "history.json"
 
 
@@ -103,6 +104,24 @@ def new_run(base: Run, taken: Sequence[int]) -> tuple[int, Run]:
     make_folder(work / f"{number:04d}")
     names = (str(parent / f"{number:04d}") for parent in (folder, work))
     return number, Run(**dict(zip(("folder", "work"), names, strict=True)), id=f"{base.id}-{number:04d}")
+
+
+def has_standing(run: Run) -> bool:
+    """Whether a first revision was published there."""
+    return (Path(run.work) / STANDING).is_file()
+
+
+def beside(run: Run) -> Run:
+    """Make a folder beside that of a run, for the same steps gone through again from an old checkpoint."""
+    number = 2
+    while not make_folder(Path(f"{run.folder}-{number}")):
+        number += 1
+    folder = Path(f"{run.folder}-{number}")
+    work = make_work(folder)
+    said = Path(run.work) / JOURNAL
+    if said.is_file():  # what the jury of these steps said is part of the results
+        shutil.copyfile(said, work / JOURNAL)
+    return Run(id=folder.resolve().name, folder=str(folder), work=str(work))
 
 
 def run_of(revision: Revision, base: Run) -> Run:

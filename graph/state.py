@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, TypedDict
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from cartjury.data.call_records import Call, Panel
@@ -25,6 +25,7 @@ from cartjury.data.options import MAX_COUNT, Options
 from cartjury.data.records import Record, SegmentPlan
 from cartjury.data.revision_records import Decision, History, Preview
 from cartjury.data.run_records import Certificate, Dataset, Manifest, SegmentProfile, SegmentScore, Universe
+from cartjury.data.text import one_line
 
 Guidance = Annotated[str, Field(max_length=GUIDANCE)]
 Update = dict[str, Any]  # what a node returns: state keys and their new JSON values
@@ -57,7 +58,7 @@ class Input(BaseModel):
     replay: str | None = None
     messages: Annotated[list[AnyMessage], add_messages] = Field(default_factory=list)
     edits: list[Edit] = Field(default_factory=list)
-    by: str = Field(default="", max_length=60)
+    by: Annotated[str, AfterValidator(one_line), Field(max_length=60)] = ""
     turn: SkipJsonSchema[Literal["order", "talk"]] = "order"
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from cartjury.data.revision_records import Decision, Edited
 from cartjury.graph.state import Input
 
 LIMIT: Final = 64 * 1024  # bytes of a body
+MOST_MOCK: Final = 10_000_000  # made-up users of one order: nobody waits for more, and the disk is shared
 MOST: Final = 5  # faults that a message lists
 ORDERED: Final = frozenset({"input_path", "n_users", "seed", "as_of", "options", "replay"})
 By = Annotated[str, Field(min_length=1, max_length=60)]
@@ -37,6 +38,8 @@ class Order(Signed):
             if others := sorted(str(key) for key in order.keys() - ORDERED):
                 raise ValueError(f"unknown key '{others[0]}'; an order has {', '.join(sorted(ORDERED))}")
             options = order.get("options")
+            if isinstance(order.get("n_users"), int) and order["n_users"] > MOST_MOCK:
+                raise ValueError(f"n_users: this service makes up {MOST_MOCK:,} users at most")
             if isinstance(options, Mapping) and options.get("out") is not None:
                 raise ValueError("'out' cannot be set: each thread has a folder of its own")
         return order
@@ -58,12 +61,14 @@ class Decided(Signed):
     """A decision on the preview whose hash is named.
 
     Attributes:
+        preview_id: of the preview; needed where it asks for names, which the plan's hash does not tell.
         edits: of "edit": what is wanted instead.
         message: of "reject": why.
     """
 
     type: Literal["approve", "edit", "reject"]
     plan_hash: str = Field(min_length=1, max_length=64)
+    preview_id: str | None = Field(default=None, min_length=1, max_length=64)
     message: str = Field(default="", max_length=500)
     edits: tuple[PlanEdit, ...] = Field(default=(), max_length=50)
 
@@ -77,9 +82,8 @@ class Decided(Signed):
         """Return it as threads take it."""
         edits = [edit.model_dump(mode="json") for edit in self.edits]
         edited = Edited(args={"edits": edits}) if edits else None
-        return Decision(
-            type=self.type, plan_hash=self.plan_hash, edited_action=edited, message=self.message, by=self.by
-        )
+        known = self.model_dump(include={"type", "plan_hash", "preview_id", "message", "by"})
+        return Decision(**known, edited_action=edited)
 
 
 class Steps(Signed):

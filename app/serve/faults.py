@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cartjury.app.serve.headers import PROTECTION
-from cartjury.app.thread import BusyError
-from cartjury.data.errors import CartjuryError, EditError, ModelError
+from cartjury.data.errors import BusyError, CartjuryError, EditError, ModelError
 
 UNEXPECTED: Final = "something went wrong inside cartjury; the terminal that it was started in says more"
 KINDS: Final = {400: "request", 404: "not_found", 405: "method"}

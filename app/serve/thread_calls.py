@@ -53,8 +53,9 @@ class ThreadCalls:
         body = await read(request, Order)
         await asyncio.to_thread(self._places.check_order, body.order)
         folder = await asyncio.to_thread(self._places.new_thread)
+        order = body.order.model_copy(update={"by": body.by})
         try:
-            return await self._begin(folder, Turn("a run", body.by, lambda t: t.order(body.order), new=True), 201)
+            return await self._begin(folder, Turn("a run", body.by, lambda t: t.order(order), new=True), 201)
         except Exception:
             # Refused before anything happened: a folder without results or a record is no thread.
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple, Protocol
 from cartjury.app.serve.events import Bell, Writer
 from cartjury.app.serve.faults import UNEXPECTED, CallError
 from cartjury.app.serve.recording import Recording, Tells, refuse
-from cartjury.app.thread import BusyError, Thread
+from cartjury.app.thread import Thread
 from cartjury.app.view import Event, View
-from cartjury.data.errors import CartjuryError
+from cartjury.data.errors import BusyError, CartjuryError
 
 TRIES: Final = 10  # another program that only looks at a thread has it open for some milliseconds
 PAUSE: Final = 0.1  # seconds between tries

@@ -42,7 +42,8 @@ def shown(name: str, look: Look, last: int, words: Words) -> dict[str, Any]:
 def waiting(preview: Preview, words: Words) -> dict[str, Any]:
     """Return what waits for a decision: the hash to name, the preview in words, and its figures."""
     figures = preview.model_dump(mode="json", exclude=INNER)
-    return {"plan_hash": preview.plan_hash, "text": words(preview), "preview": figures}
+    hashes = {"plan_hash": preview.plan_hash, "preview_id": preview.preview_id}
+    return {**hashes, "text": words(preview), "preview": figures}
 
 
 def told(event: Event, words: Words) -> dict[str, Any]:

@@ -137,5 +137,5 @@ def test_a_run_that_was_moved_says_where_it_belongs(monkeypatch: pytest.MonkeyPa
     cut_at("score", Path("out"), monkeypatch)
     shutil.move("out", "moved")
 
-    with pytest.raises(InputError, match=r"was started in .*/out: move it back"):
+    with pytest.raises(InputError, match=r"was made in .*/out.*move it back"):
         runner.resume(Path("moved"), runner.Watch())

@@ -1,16 +1,17 @@
 """A thread: one turn at a time, on disk as it goes, whoever opens it next."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from cartjury.app import runner
-from cartjury.app.thread import BusyError, Thread, open_thread
+from cartjury.app.thread import Thread, open_thread
 from cartjury.app.view import Event, View
 from cartjury.data.edit_records import Merge, Rename, Undo
-from cartjury.data.errors import InputError
+from cartjury.data.errors import BusyError, InputError
 from cartjury.data.revision_records import Decision
 from cartjury.graph.state import Input
 from tests.carts import AS_OF
@@ -108,3 +109,32 @@ def test_nothing_can_be_said_about_a_run_that_failed(tmp_path: Path) -> None:
         turn(tmp_path / "new", lambda t: t.order(missing), new=True)
     with pytest.raises(InputError, match=r"no finished plan yet.*there is no file"):
         turn(tmp_path / "new", lambda t: t.say("merge S01 and S03", "Ana"))
+
+
+def test_a_copy_of_a_run_does_not_write_into_the_original(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+
+    with pytest.raises(InputError, match="was made in"):
+        turn(tmp_path / "copy", lambda t: t.edit([MERGE], "Eve"))
+    assert not (folder / "revisions").exists()
+
+
+def test_a_new_run_waits_for_nobody_and_wipes_no_thread_that_is_in_use(folder: Path) -> None:
+    async def meanwhile() -> None:
+        async with open_thread(folder):
+            with pytest.raises(BusyError, match="somebody else"):
+                runner.run(Input(n_users=500, as_of=AS_OF), folder, runner.Watch())
+
+    asyncio.run(meanwhile())
+    _, view = turn(folder)
+    assert view.revision == 1
+
+
+def test_a_new_run_on_bad_input_leaves_the_thread_as_it_was(folder: Path, tmp_path: Path) -> None:
+    turn(folder, lambda t: t.edit([MERGE], "Ana"))
+    (tmp_path / "bad.csv").write_text("user_id\nu1\n")
+    with pytest.raises(InputError):
+        runner.run(Input(input_path=str(tmp_path / "bad.csv")), folder, runner.Watch())
+
+    _, view = turn(folder)
+    assert view.status == "waiting"

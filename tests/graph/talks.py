@@ -68,9 +68,9 @@ class Finished:
     def __init__(self, folder: Path, **options: Any) -> None:
         self.folder = folder
         self.graph = build_graph(checkpointer=InMemorySaver())
-        config: Any = {"configurable": {"thread_id": "run"}}
-        self.graph.invoke({**ORDER, "options": {"out": str(folder), **options}}, config)
-        self._values = self.graph.get_state(config).values
+        self.config: Any = {"configurable": {"thread_id": "run"}}
+        self.graph.invoke({**ORDER, "options": {"out": str(folder), **options}}, self.config)
+        self._values = self.graph.get_state(self.config).values
 
     def talk(self) -> Talk:
         """Start a conversation from where the run ended."""

@@ -3,12 +3,15 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langgraph.types import Command
 
 from cartjury.data.chat_records import Refused
+from cartjury.data.errors import InputError
 from cartjury.data.run_records import Manifest
+from cartjury.graph.state import State
 from tests.graph.talks import MERGE, RENAME, Finished, Talk, hash_of, names, plan_of, shown
 
 
@@ -178,3 +181,69 @@ def test_what_if_is_answered_and_not_offered_for_approval(talk: Talk) -> None:
     assert "nothing is changed" in answer
     assert talk.asked is None
     assert plan_of(talk.state) == before
+
+
+def test_wishes_for_names_are_told_apart_though_their_plans_have_one_hash(talk: Talk) -> None:
+    ask = {"kind": "ask_again", "segments": ["S02"]}
+    talk.edit({**ask, "guidance": "more playful"})
+    first = shown(talk)["args"]
+    talk.edit({**ask, "guidance": "very formal"})
+    before = plan_of(talk.state)
+
+    assert first["plan_hash"] == shown(talk)["args"]["plan_hash"]
+    talk.decide("approve", plan_hash=first["plan_hash"])
+    assert "name the preview_id" in shown(talk)["description"]
+    talk.decide("approve", preview_id=first["preview_id"])
+    assert "no longer the one that waits" in shown(talk)["description"]
+    assert plan_of(talk.state) == before
+    talk.decide("approve", preview_id=shown(talk)["args"]["preview_id"])
+    assert talk.asked is None
+
+
+@pytest.mark.parametrize("place", ["around", "args", "edited_action"])
+def test_an_outdated_hash_is_seen_wherever_it_stands(talk: Talk, place: str) -> None:
+    before = plan_of(talk.state)
+    old = {"plan_hash": "0" * 64}
+    decision: dict[str, Any] = {"type": "approve"}
+    if place != "around":
+        decision[place] = old if place == "args" else {"name": "apply_edits", "args": old}
+    talk.edit(MERGE)
+    given = {"decisions": [decision], **(old if place == "around" else {})}
+    talk.graph.invoke(Command(resume=given), talk.config)
+
+    assert plan_of(talk.state) == before
+    assert "no longer the one that waits" in shown(talk)["description"]
+
+
+def test_a_preview_that_is_set_aside_is_told(talk: Talk) -> None:
+    talk.edit(MERGE)
+    talk.edit(RENAME)
+
+    assert any("set aside" in str(m.text) for m in talk.state.messages)
+
+
+@pytest.mark.parametrize(
+    "given", [{"by": "Zed"}, {"messages": []}, {"messages": [{"role": "assistant", "content": "x"}]}]
+)
+def test_where_nobody_speaks_the_message_before_is_not_heard_again(talk: Talk, given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="nothing is said"):
+        talk.graph.invoke(given, talk.config)
+
+
+def test_a_decision_that_somebody_wrote_into_the_state_publishes_nothing_twice(talk: Talk) -> None:
+    done = talk.do(RENAME)
+    talk.edit(MERGE)
+    assert done.run is not None
+    before = (Path(done.run.folder) / "manifest.json").read_bytes()
+    config = talk.graph.update_state(talk.config, {"plan": plan_json(talk.state)}, as_node="apply")
+
+    with pytest.raises(InputError, match="was published before"):
+        talk.graph.invoke(None, config)
+    assert (Path(done.run.folder) / "manifest.json").read_bytes() == before
+
+
+def plan_json(state: State) -> dict[str, Any]:
+    assert state.preview is not None
+    found = state.preview.plan.model_dump(mode="json")
+    assert isinstance(found, dict)
+    return found

@@ -1,6 +1,7 @@
 """The revisions of a thread: all that was approved can be taken back, and old checkpoints can be gone on from."""
 
 import json
+from pathlib import Path
 
 from langgraph.types import Command
 
@@ -115,3 +116,26 @@ def test_a_step_that_is_run_again_asks_again(talk: Talk) -> None:
 
     assert plan_of(talk.state) == before
     assert shown(talk)["args"]["edits"] == [MERGE]
+
+
+def test_steps_of_the_main_job_that_are_run_again_publish_beside_the_first(tmp_path: Path) -> None:
+    run = Finished(tmp_path / "results")
+    score = next(s.config for s in run.graph.get_state_history(run.config) if s.next == ("score",))
+    talk = run.talk()
+    talk.do(RENAME)
+    run.graph.invoke(None, score)
+    talk.edit({"kind": "undo"})
+
+    assert (tmp_path / "results" / "revisions" / "0002" / "manifest.json").is_file()
+    assert (tmp_path / "results-2" / "manifest.json").is_file()
+    assert talk.state.history is not None
+    assert talk.state.history.current.number == 1
+
+
+def test_who_and_why_are_kept_without_control_codes(talk: Talk) -> None:
+    talk.edit(RENAME)
+    talk.decide("reject", message="too \x1b]0;loud\x07 \n coarse", by="A\x1b[31mna")
+    assert talk.state.history is not None
+    last = talk.state.history.journeys[-1]
+
+    assert (last.reason, last.by) == ("too coarse", "Ana")

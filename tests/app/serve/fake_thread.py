@@ -17,11 +17,11 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
-from cartjury.app.thread import CHECKPOINTS, BusyError
+from cartjury.app.thread import CHECKPOINTS
 from cartjury.app.view import Event, View
 from cartjury.data.chat_records import SegmentLine
 from cartjury.data.edit_records import Edit, Merge, Redo, Reset, Undo
-from cartjury.data.errors import EditError, InputError
+from cartjury.data.errors import BusyError, EditError, InputError
 from cartjury.data.revision_records import Decision, History, Journey, Preview, Revision
 from cartjury.data.run_records import Certificate, Universe
 from cartjury.data.step_records import MergeStep, ResolvedEdit

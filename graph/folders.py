@@ -145,8 +145,11 @@ def spare_runs(given: Input) -> None:
     if not given.options.out:
         return
     folder = Path(given.options.out)
-    inside = any((parent / WORK).exists() for parent in (folder, *folder.parents)) or WORK in folder.parts
-    if inside or (folder.exists() and any(folder.iterdir())):
+    inside = any((parent / WORK).exists() for parent in folder.parents) or WORK in folder.parts
+    used = (folder / "manifest.json").exists() or (
+        folder.exists() and not (folder / WORK).exists() and any(folder.iterdir())
+    )
+    if inside or used:
         raise InputError(f"{folder} is not a fresh folder: leave `out` out, or name one that is not there yet")
 
 

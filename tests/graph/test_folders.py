@@ -19,6 +19,7 @@ from cartjury.graph.folders import (
     new_run_folder,
     open_run,
     spare_input,
+    spare_runs,
 )
 from cartjury.graph.state import Input, Run, State
 
@@ -178,3 +179,21 @@ def test_a_client_of_the_server_gets_spark_for_plain_paths_only(
     state = State(input_path=place, options=Options.model_validate({"engine": "spark", **options}))
     with pytest.raises(InputError, match="this server"):
         confine_state(state, (root,))
+
+
+@pytest.mark.parametrize("out", ["published", "published/revisions/0002", "published/.work", "."])
+def test_an_order_through_a_server_writes_where_no_other_run_has_written(tmp_path: Path, out: str) -> None:
+    make_work(tmp_path / "published")
+    (tmp_path / "published" / "manifest.json").touch()
+
+    with pytest.raises(InputError, match="is not a fresh folder"):
+        spare_runs(Input(options=Options(out=str(tmp_path / out))))
+
+
+def test_an_order_through_a_server_may_name_a_fresh_folder(tmp_path: Path) -> None:
+    make_work(tmp_path / "begun")
+
+    spare_runs(Input())
+    spare_runs(Input(options=Options(out=str(tmp_path / "new"))))
+    spare_runs(Input(options=Options(out=str(tmp_path / "begun"))))
+    assert not (tmp_path / "new").exists()

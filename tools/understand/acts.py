@@ -35,12 +35,17 @@ class Act(NamedTuple):
 
 def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int, Act]]:
     """Yield the clauses that begin at a place, with their ends; `answers`: a bare yes or no as well."""
+    key = ("clauses", at)
+    if key not in line.cache:
+        line.cache[key] = tuple(_acts(line, at))
+    yield from ((end, act) for end, (intent, act) in line.cache[key] if answers or intent not in ANSWERS)
+
+
+def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:
     for said in phrases_at(line.word(at)):
-        if not answers and said.intent in ANSWERS:
-            continue
         for end, caught in matches(line, said.parts, at):
             if end > at:
-                yield end, _act(said.intent, caught, line.view)
+                yield end, (said.intent, _act(said.intent, caught, line.view))
 
 
 def _act(intent: str, caught: Caught, view: View) -> Act:

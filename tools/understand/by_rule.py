@@ -13,6 +13,7 @@ from cartjury.tools.understand.siblings import pairs
 
 Atom = tuple[str, frozenset[str]]  # a dimension, and the levels that are said of it
 MOST: Final = 8
+LOOSE: Final = {"low", "lower", "high", "higher", "medium", "mid"}
 BETWEEN: Final = {"and", ",", "with", "but", "&", "+"}
 
 
@@ -48,6 +49,9 @@ def _ends(
         said = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
         yield stop, no_mention(said)
         yield from ((stop, Mention(pair)) for pair in pairs(line.view.scene.plan, found) if count == len(pair))
+    elif line.word(end - 1) == "value" and line.word(end - 2) in LOOSE:
+        # Value may be what they order for or what is earned with them.
+        yield stop, no_mention(f"By order value, {rule} is {', '.join(found)}. Which segments do you mean?")
     elif one and not many:
         yield one, Mention(found, one=len(found) > 1)
     elif doubtful and many is None and not plural:

@@ -14,7 +14,8 @@ def after_remark(line: Line, start: int, end: int) -> View:
     ids, clear = mentioned(line, start, end)
     topic = _topic(line, start, end)
     if ids or not clear:
-        return replace(line.view, focus=ids if clear else (), topic=frozenset())
+        spoken = tuple(dict.fromkeys((*line.view.spoken, *ids)))
+        return replace(line.view, focus=spoken if clear else (), spoken=spoken, topic=frozenset())
     return replace(line.view, focus=(), topic=topic) if topic else line.view
 
 

@@ -3,18 +3,18 @@
 A remark is left out only where nothing in it can be a wish, turn one, or limit one; else the message is asked about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cartjury.data.chat_words import chat_words
-from cartjury.tools.understand.match import Line
+from cartjury.tools.understand.match import Line, slot
 from cartjury.tools.understand.tokens import Token
 
 STOPS: Final = frozenset({".", "!", "?", "…", ";", "–", "—", "-", "(", ")"})  # noqa: RUF001 - dashes as they are written
 MARKUP: Final = frozenset('<>{}[]|\\`@#=$~^*"')
 GLUE: Final = frozenset({"and", "but", "so", "then", "or", "cause", "because", "since", "please"})
 LONGEST: Final = 40  # tokens of one remark
-Wishes = Callable[[Line, int], Iterator[int]]  # where the wishes end that begin at a place
+Wishes = Callable[[Line, int], Iterable[int]]  # where the wishes end that begin at a place
 
 
 def before(line: Line, at: int, wishes: Wishes, *, is_first: bool) -> Iterator[tuple[int, int]]:
@@ -82,8 +82,11 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
         return False
     if line.tokens[start].kind not in {"word", "id"} or (behind and line.word(start) in talk["starters_not"]):
         return False
+    if not whole and not _is_sentence(line, start, end) and _names_something(line, start, end):
+        return False
     asks = words[0] in {"do", "does", "did"} and words[1:2] and words[1] in talk["subjects"]
-    if (words[0] in talk["starters_not"] and not asks) or (whole and not _is_sentence(line, start, end)):
+    wonders = words[0] in {"what", "how"} and words[1:2] and words[1] in talk["finite"]
+    if (words[0] in talk["starters_not"] and not asks and not (wonders and not behind)) or (whole and not _is_sentence(line, start, end)):
         return False
     return _is_english(tokens) and not _wishes_in(line, start, end, wishes)
 
@@ -106,6 +109,14 @@ def _is_sentence(line: Line, start: int, end: int) -> bool:
     talk, first = chat_words().talk, line.word(start)
     verbs = [i for i in range(start + 1, end) if line.word(i) in talk["finite"]]
     return bool(verbs) and first not in talk["finite"]
+
+
+def _names_something(line: Line, start: int, end: int) -> bool:
+    """Whether a fragment names a segment, a feature or a number, or says "it": it may be a wish in unknown words."""
+    tokens = line.tokens[start:end]
+    if any(t.kind in {"id", "number", "quote"} or t.text in {"it", "them"} for t in tokens):
+        return True
+    return any(slot(line, kind, at) for at in range(start, end) for kind in ("mention", "dim", "metric"))
 
 
 def _negates(line: Line, start: int, end: int, *, behind: bool) -> bool:

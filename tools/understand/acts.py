@@ -38,7 +38,7 @@ def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int,
     key = ("clauses", at)
     if key not in line.cache:
         line.cache[key] = tuple(_acts(line, at))
-    yield from ((end, act) for end, (intent, act) in line.cache[key] if answers or intent not in ANSWERS)
+    yield from ((end, act) for end, (intent, act) in line.cache[key] if answers or (intent not in ANSWERS and not (act.trouble and act.trouble.mild)))
 
 
 def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:

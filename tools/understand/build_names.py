@@ -90,7 +90,9 @@ def _dislike(caught: Caught, _: View) -> Built:
     ids = caught["segs"]
     said = " and ".join(ids)
     return Trouble(
-        f"What shall be done about the name of {said}?", options=((AskAgain(segments=ids),), (Lock(segments=ids),))
+        f"What shall be done about the name of {said}?",
+        options=((AskAgain(segments=ids),), (Lock(segments=ids),)),
+        mild=True,
     )
 
 

@@ -32,7 +32,10 @@ def ways(text: str, tokens: tuple[Token, ...], view: View) -> tuple[tuple[Act, .
     Talk around wishes is left out only where the message cannot be read with all of its words.
     """
     lines = _Lines(text, tokens)
-    return _ways(lines, view, talk=False) or _ways(lines, view, talk=True)
+    found = _ways(lines, view, talk=False)
+    if found and not all(any(a.trouble and a.trouble.mild for a in acts) for acts in found):
+        return found
+    return _ways(lines, view, talk=True) or found
 
 
 class _Lines:

@@ -34,6 +34,21 @@ def conditions(line: Line, at: int) -> Iterator[Found]:
         yield from _more(line, end, found)
 
 
+def within(line: Line, at: int) -> Iterator[Found]:
+    """AOV 20 to 200, AOV 20-200."""
+    for end, column in columns(line, at, known_columns(line.view)):
+        low, high = number(line, end), number(line, end + 2)
+        if low and high and low.value is not None and high.value is not None and line.word(end + 1) in {"to", "-"}:
+            unit = low.unit or high.unit
+            yield end + 3, _both(line, column, (low.value, unit), (high.value, unit))
+
+
+def floor(line: Line, at: int) -> Iterator[Found]:
+    """AOV 20, behind "minimum"."""
+    for end, column in columns(line, at, known_columns(line.view)):
+        yield from _compared(line, end + (line.word(end) in {"of", "=", ":"}), column, ">=")
+
+
 def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
     yield end, found
     joint = line.word(end)

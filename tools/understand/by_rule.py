@@ -21,7 +21,7 @@ def by_rule(line: Line, at: int) -> Iterator[Found]:
     """Read one or more levels of dimensions, each dimension once, and perhaps a noun behind."""
     words = chat_words().words
     count, start = _count(line, at)
-    starts = {start, *line.any_of((*words["ones"], *words["one"], *words["users"]), start)}
+    starts = {start, *line.any_of((*words["ones"], *words["one"], *words["users"], *words["everyone"]), start)}
     for first in sorted(starts):
         behind = first != start
         inner = first + (behind and line.word(first) == "with")

@@ -24,6 +24,13 @@ COMPLEMENT: Final[dict[Op, Op]] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "
 KINDS: Final = {c.name: c.kind for c in CONTRACT}
 MONEY: Final = frozenset({"avg_order_value"})
 MOST: Final = 6
+# What may stand behind a value, where it says nothing that the column does not say.
+UNITS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "days_since_last_order": (("days", "ago"), ("days",), ("day",)),
+    "days_since_abandonment": (("days", "ago"), ("days",), ("day",), ("days", "old")),
+    "num_cart_items": (("items",), ("products",)),
+    "sessions_last_30d": (("sessions",), ("visits",)),
+}
 
 Conditions = tuple[Comparison, ...] | Trouble
 
@@ -119,7 +126,11 @@ def _compared(line: Line, at: int, column: str, op: Op, *, ends: int | None = No
     end = at + 1 if ends is None else ends
     if ends is None and line.word(end) in {"or", "+"}:
         return
-    yield end, _comparison(line, column, op, found.value, found.unit)
+    said = _comparison(line, column, op, found.value, found.unit)
+    yield end, said
+    behind = UNITS.get(column, ()) if ends is None else ()
+    upwards = chat_words().words["or_more"] if ends is None and op == ">=" else ()
+    yield from ((stop, said) for stop in (*line.any_of(behind, end), *line.any_of(upwards, end)))
 
 
 def _comparison(line: Line, column: str, op: Op, value: float, unit: str) -> Conditions:

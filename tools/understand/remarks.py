@@ -80,13 +80,15 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
     turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(line, start, end, behind=behind)
     if odd or turned or set(words) & talk["wishing"] or _only_limits(line, start, end):
         return False
-    if line.tokens[start].kind not in {"word", "id"} or (behind and line.word(start) in talk["starters_not"]):
-        return False
-    if not whole and not _is_sentence(line, start, end) and _names_something(line, start, end):
+    if (line.tokens[start].kind not in {"word", "id"} and (whole or behind)) or (behind and line.word(start) in talk["starters_not"]):
         return False
     asks = words[0] in {"do", "does", "did"} and words[1:2] and words[1] in talk["subjects"]
+    topic = line.word(end) in {"?", "."} and _is_one_segment(line, start, end)
+    if not whole and not asks and not topic and not _is_sentence(line, start, end) and _names_something(line, start, end):
+        return False
     wonders = words[0] in {"what", "how"} and words[1:2] and words[1] in talk["finite"]
-    if (words[0] in talk["starters_not"] and not asks and not (wonders and not behind)) or (whole and not _is_sentence(line, start, end)):
+    ours = words[:2] in {("for", "us"), ("for", "me"), ("to", "me"), ("to", "us")}
+    if (words[0] in talk["starters_not"] and not asks and not ours and not (wonders and not behind)) or (whole and not _is_sentence(line, start, end)):
         return False
     return _is_english(tokens) and not _wishes_in(line, start, end, wishes)
 
@@ -109,6 +111,11 @@ def _is_sentence(line: Line, start: int, end: int) -> bool:
     talk, first = chat_words().talk, line.word(start)
     verbs = [i for i in range(start + 1, end) if line.word(i) in talk["finite"]]
     return bool(verbs) and first not in talk["finite"]
+
+
+def _is_one_segment(line: Line, start: int, end: int) -> bool:
+    """S06? MidTier_Active_Emerging ... what is spoken of stands first."""
+    return any(stop == end and len(m.ids) == 1 and not m.trouble for stop, m in slot(line, "mention", start))
 
 
 def _names_something(line: Line, start: int, end: int) -> bool:

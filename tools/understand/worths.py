@@ -46,7 +46,10 @@ Weights = Mapping[str, float] | Trouble
 
 def weights(line: Line, at: int) -> Iterator[Found]:
     """Components with their shares: profit 40 % and size 10 %; bare numbers that add up to 100 are percentages."""
-    yield from _hundred(line, at)
+    percent = tuple(_hundred(line, at))
+    yield from percent
+    if percent:
+        return
     for end, name, said in _weight(line, at):
         yield from _more_weights(line, end, _added({}, name, said))
 

@@ -126,7 +126,6 @@ def test_another_language_is_told_that_english_is_read(said: str) -> None:
         ("drop colour", "no dimension 'colour'"),
         ("split S12 by colour", "no feature 'colour'"),
         ("merge S01 with S01", "S01 cannot be merged with itself"),
-        ("merge S03", "at least two segments"),
         ("min 800 max 500", "more than the maximum of 500"),
         ("weight profit 60% and size 50%", "add up to 110%"),
         ("seven levels for AOV", "2 to 5 levels, not 7"),

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from cartjury.data.chat_records import Topic
 from cartjury.data.edit_records import Edit
+from cartjury.tools.understand.build_dimensions import DIMENSIONS
 from cartjury.tools.understand.build_names import NAMES
 from cartjury.tools.understand.build_places import PLACES
 from cartjury.tools.understand.build_plan import PLAN
@@ -15,7 +16,7 @@ from cartjury.tools.understand.phrases import phrases_at
 from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
-EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **PLAN, **TRAVEL}
+EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **DIMENSIONS, **PLAN, **TRAVEL}
 ANSWERS: Final = frozenset({"approve", "cancel"})
 
 
@@ -38,7 +39,11 @@ def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int,
     key = ("clauses", at)
     if key not in line.cache:
         line.cache[key] = tuple(_acts(line, at))
-    yield from ((end, act) for end, (intent, act) in line.cache[key] if answers or (intent not in ANSWERS and not (act.trouble and act.trouble.mild)))
+    yield from (
+        (end, act)
+        for end, (intent, act) in line.cache[key]
+        if answers or (intent not in ANSWERS and not (act.trouble and act.trouble.mild))
+    )
 
 
 def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:

@@ -70,7 +70,12 @@ def understood_parts(text: str, tokens: tuple[Token, ...], scene: Scene) -> tupl
     line = Line(text, tokens, first_view(scene), SLOTS, {})
     found: list[tuple[Edit, ...]] = []
     for at in range(len(tokens)):
-        if at == 0 or tokens[at - 1].kind == "mark" or line.word(at - 1) in GLUE or line.word(at) in chat_words().talk["imperatives"]:
+        if (
+            at == 0
+            or tokens[at - 1].kind == "mark"
+            or line.word(at - 1) in GLUE
+            or line.word(at) in chat_words().talk["imperatives"]
+        ):
             acts = [(end, act) for end, act in acts_at(line, at, answers=False) if _stops(line, end)]
             longest = max((end for end, _ in acts), default=at)
             clear = distinct(act.edits for end, act in acts if end == longest)

@@ -46,8 +46,8 @@ def _ends(
     if not found:
         yield stop, no_mention(f"No segment's rule says {rule}. Which segment do you mean?")
     elif count is not None and count != len(found):
-        said = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
-        yield stop, no_mention(said)
+        wrong = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
+        yield stop, no_mention(wrong)
         yield from ((stop, Mention(pair)) for pair in pairs(line.view.scene.plan, found) if count == len(pair))
     elif line.word(end - 1) == "value" and line.word(end - 2) in LOOSE:
         # Value may be what they order for or what is earned with them.

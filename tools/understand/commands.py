@@ -36,7 +36,9 @@ def _flag_at(tokens: Sequence[Token], at: int) -> int:
     free = at > 0 and tokens[at - 1].end < first.start
     if free and texts[0] == "-":
         name = at + 2 if texts[1:2] == ["-"] else at + 1
-        touching = name < len(tokens) and first.end == tokens[at + 1].start and tokens[name - 1].end == tokens[name].start
+        touching = (
+            name < len(tokens) and first.end == tokens[at + 1].start and tokens[name - 1].end == tokens[name].start
+        )
         return name if touching and tokens[name].kind == "word" else 0
     follows = free and texts[1:2] == ["="] and first.kind == "word" and first.end == tokens[at + 1].start
     flags = chat_words().flags

@@ -3,7 +3,7 @@
 A remark is left out only where nothing in it can be a wish, turn one, or limit one; else the message is asked about.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from cartjury.data.chat_words import chat_words
@@ -23,7 +23,9 @@ def before(line: Line, at: int, wishes: Wishes, *, is_first: bool) -> Iterator[t
         hard = line.word(end) in STOPS
         after = _over_marks(line, end)
         reason = line.word(at) in chat_words().talk["reasons"] and _is_reason(line, at, end, wishes)
-        if after < len(line.tokens) and (reason or _is_talk(line, at, end, wishes, whole=not hard, behind=not is_first)):
+        if after < len(line.tokens) and (
+            reason or _is_talk(line, at, end, wishes, whole=not hard, behind=not is_first)
+        ):
             yield end, after
         if hard:
             return
@@ -77,23 +79,35 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
     if not words:
         return all(t.kind == "mark" and t.text not in MARKUP for t in tokens)
     odd = any(t.kind == "quote" or t.text in MARKUP for t in tokens) or _is_foreign(tokens)
-    turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(line, start, end, behind=behind)
+    turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(
+        line, start, end, behind=behind
+    )
     if odd or turned or set(words) & talk["wishing"] or _only_limits(line, start, end):
         return False
-    if (line.tokens[start].kind not in {"word", "id"} and (whole or behind)) or (behind and line.word(start) in talk["starters_not"]):
+    if (line.tokens[start].kind not in {"word", "id"} and (whole or behind)) or (
+        behind and line.word(start) in talk["starters_not"]
+    ):
         return False
     asks = words[0] in {"do", "does", "did"} and words[1:2] and words[1] in talk["subjects"]
     topic = line.word(end) in {"?", "."} and _is_one_segment(line, start, end)
-    if not whole and not asks and not topic and not _is_sentence(line, start, end) and _names_something(line, start, end):
+    if (
+        not whole
+        and not asks
+        and not topic
+        and not _is_sentence(line, start, end)
+        and _names_something(line, start, end)
+    ):
         return False
     wonders = words[0] in {"what", "how"} and words[1:2] and words[1] in talk["finite"]
     ours = words[:2] in {("for", "us"), ("for", "me"), ("to", "me"), ("to", "us")}
-    if (words[0] in talk["starters_not"] and not asks and not ours and not (wonders and not behind)) or (whole and not _is_sentence(line, start, end)):
+    if (words[0] in talk["starters_not"] and not asks and not ours and not (wonders and not behind)) or (
+        whole and not _is_sentence(line, start, end)
+    ):
         return False
     return _is_english(tokens) and not _wishes_in(line, start, end, wishes)
 
 
-def _is_english(tokens: "tuple[Token, ...] | list[Token]") -> bool:
+def _is_english(tokens: Sequence[Token]) -> bool:
     """Whether somebody who knows only this English could vouch for it: one word of two is known."""
     words = [t for t in tokens if t.kind == "word"]
     common = chat_words().talk
@@ -101,7 +115,7 @@ def _is_english(tokens: "tuple[Token, ...] | list[Token]") -> bool:
     return len(plain) * 3 >= len(words)
 
 
-def _is_foreign(tokens: "tuple[Token, ...] | list[Token]") -> bool:
+def _is_foreign(tokens: Sequence[Token]) -> bool:
     words = [t for t in tokens if t.kind == "word"]
     return any(not t.text.isascii() for t in words) or sum(t.text in chat_words().foreign for t in words) > 1
 
@@ -140,10 +154,12 @@ def _negates(line: Line, start: int, end: int, *, behind: bool) -> bool:
 
 
 def _only_limits(line: Line, start: int, end: int) -> bool:
-    """ "Only" limits, unless a subject or a verb stands before it: we only have budget for one."""
+    """Whether an "only" limits: one behind a subject or a verb does not: we only have budget for one."""
     talk = chat_words().talk
     sayers = talk["subjects"] | talk["finite"]
-    return any(line.word(i) in {"only", "just"} and (i == start or line.word(i - 1) not in sayers) for i in range(start, end))
+    return any(
+        line.word(i) in {"only", "just"} and (i == start or line.word(i - 1) not in sayers) for i in range(start, end)
+    )
 
 
 def _wishes_in(line: Line, start: int, end: int, wishes: Wishes) -> bool:

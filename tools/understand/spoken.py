@@ -10,7 +10,21 @@ from cartjury.tools.understand.tokens import Token
 _ESS: Final = {"s", "ess", "es"}
 _ZERO: Final = {"zero", "oh", "o", "nought", "naught"}
 # Behind these "period" is a length of time, and "point" a place.
-_NOUN_BEFORE: Final = {"time", "abandonment", "this", "that", "same", "period", "whole", "set", "make", "use", "cut", "split", "break"}
+_NOUN_BEFORE: Final = {
+    "time",
+    "abandonment",
+    "this",
+    "that",
+    "same",
+    "period",
+    "whole",
+    "set",
+    "make",
+    "use",
+    "cut",
+    "split",
+    "break",
+}
 _NOUN_AFTER: Final = {"to", "=", ":", "is", "should", "longer", "shorter", "by"}
 _ENDS: Final = {".", "!", "?", "…"}
 _FACES: Final = {")", "(", "D", "d", "p", "P", "/"}

@@ -9,7 +9,6 @@ from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.trouble import Trouble
 
-
 QUANTILES: Final = frozenset({"quantile", "quantiles", "percentile", "percentiles"})
 
 

@@ -3,7 +3,8 @@
 How a message is read (read.py), each step in the files beside it:
 
     message    text as it was written
-    layers     spoken.py (dictation, brackets, runs of marks), commands.py (--flags), spelling.py, numbers.py: prepare.py
+    layers     spoken.py (dictation, brackets, runs of marks), commands.py (--flags), spelling.py, numbers.py,
+               all together in prepare.py
     tokens     tokens.py: words, ids, numbers, quotes and marks, each with its place in the text
     mentions   by_id, by_name, by_rule, by_rank, by_size, by_talk: mentions.py; other slots of phrases: slots.py
     phrases    data/chat_phrases.toml, compiled in phrases.py, matched in match.py: every word must be taken

@@ -13,6 +13,7 @@ from cartjury.tools.understand.tokens import Token
 STOPS: Final = frozenset({".", "!", "?", "…", ";", "–", "—", "-", "(", ")"})  # noqa: RUF001 - dashes as they are written
 MARKUP: Final = frozenset('<>{}[]|\\`@#=$~^*"')
 GLUE: Final = frozenset({"and", "but", "so", "then", "or", "cause", "because", "since", "please"})
+SEEMING: Final = frozenset({"seems", "looks", "feels", "sounds"})
 LONGEST: Final = 40  # tokens of one remark
 Wishes = Callable[[Line, int], Iterable[int]]  # where the wishes end that begin at a place
 
@@ -124,7 +125,7 @@ def _is_sentence(line: Line, start: int, end: int) -> bool:
     """A subject, and behind it a verb."""
     talk, first = chat_words().talk, line.word(start)
     verbs = [i for i in range(start + 1, end) if line.word(i) in talk["finite"]]
-    return bool(verbs) and first not in talk["finite"]
+    return first in SEEMING or (bool(verbs) and first not in talk["finite"])
 
 
 def _is_one_segment(line: Line, start: int, end: int) -> bool:

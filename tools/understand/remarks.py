@@ -3,6 +3,7 @@
 A remark is left out only where nothing in it can be a wish, turn one, or limit one; else the message is asked about.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -70,6 +71,7 @@ def _is_reason(line: Line, start: int, end: int, wishes: Wishes) -> bool:
         return False
     says = words[0] == "that" or set(words) & talk["finite"] or any(w.endswith("s") for w in words[1:])
     limited = set(words) & talk["limits"] or "but" in words or _only_limits(line, start, end)
+    limited = limited or _adds(line, start + 1, end)
     return bool(says) and not limited and not _wishes_in(line, start + 1, end, wishes)
 
 
@@ -105,7 +107,8 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
         whole and not _is_sentence(line, start, end)
     ):
         return False
-    return _is_english(tokens) and not _wishes_in(line, start, end, wishes)
+    adds = behind and _adds(line, start, end)
+    return not adds and _is_english(tokens) and not _wishes_in(line, start, end, wishes)
 
 
 def _is_english(tokens: Sequence[Token]) -> bool:
@@ -126,6 +129,16 @@ def _is_sentence(line: Line, start: int, end: int) -> bool:
     talk, first = chat_words().talk, line.word(start)
     verbs = [i for i in range(start + 1, end) if line.word(i) in talk["finite"]]
     return first in SEEMING or (bool(verbs) and first not in talk["finite"])
+
+
+def _adds(line: Line, start: int, end: int) -> bool:
+    """Whether something follows a comma that is no sentence and names something: ", S03 too"; ", at 3"."""
+    commas = [i for i in range(start, end) if line.word(i) == ","]
+    for at, stop in itertools.pairwise([*commas, end]):
+        says = any(line.word(i) in chat_words().talk["finite"] for i in range(at + 1, stop))
+        if not says and _names_something(line, at + 1, stop):
+            return True
+    return False
 
 
 def _is_one_segment(line: Line, start: int, end: int) -> bool:

@@ -208,6 +208,12 @@ CONDITIONAL = (
     "drop profit only if it is noisy", "merge S07 and S08, but only their low-AOV users", "min size 800 for S04 only",
     "lock S03 until Friday",
 )  # fmt: skip
+TRAILING = (
+    "call S12 Bargain Browsers next week", "rename S03 to Velvet Vault in the report",
+    "call S03 Velvet Vault and S04 stays",
+    "lock S01 because S02 is locked, S03 too", "split S12 by sessions so it is smaller, at 3",
+    "merge S01 (not S02) and S03",
+)  # fmt: skip
 SECOND_THOUGHTS = (
     "merge S01 and S02, no wait", "merge S01 and S02. Just kidding.", "merge S01 and S02; scratch that",
     "merge S01 and S02. That was a joke.", "merge S01 and S02, then again maybe not",
@@ -222,7 +228,7 @@ REPORTED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("said", [*CONDITIONAL, *SECOND_THOUGHTS, *REPORTED])
+@pytest.mark.parametrize("said", [*CONDITIONAL, *TRAILING, *SECOND_THOUGHTS, *REPORTED])
 def test_talk_that_may_turn_or_limit_a_wish_is_no_mere_talk(said: str) -> None:
     assert isinstance(read_message(said, SCENE), Asked | Refused)
 

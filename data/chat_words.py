@@ -31,6 +31,9 @@ class ChatWords(NamedTuple):
         kinds: nouns of the kinds of edits.
         share_names: halves, thirds, quartiles; day_words: days by the word.
         short_forms, short_ends: what is written out, as whole words and at the end of a word.
+        spoken: marks by the words that are dictated for them.
+        commands, flags: command lines as the parts of a sentence, and the names of what stands in them.
+        talk: words by what they tell of a remark around a wish: that it is one, or that it may turn or limit the wish.
         frames: the forms of whole messages: imagined, doubtful, polite; words that turn or limit what is said.
         phrases: what can be said, by intent (chat_phrases.toml).
     """

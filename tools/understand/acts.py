@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from cartjury.data.chat_records import Topic
 from cartjury.data.edit_records import Edit
+from cartjury.tools.understand.build_dimensions import DIMENSIONS
 from cartjury.tools.understand.build_names import NAMES
 from cartjury.tools.understand.build_places import PLACES
 from cartjury.tools.understand.build_plan import PLAN
@@ -15,7 +16,7 @@ from cartjury.tools.understand.phrases import phrases_at
 from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
-EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **PLAN, **TRAVEL}
+EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **DIMENSIONS, **PLAN, **TRAVEL}
 ANSWERS: Final = frozenset({"approve", "cancel"})
 
 
@@ -35,12 +36,21 @@ class Act(NamedTuple):
 
 def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int, Act]]:
     """Yield the clauses that begin at a place, with their ends; `answers`: a bare yes or no as well."""
+    key = ("clauses", at)
+    if key not in line.cache:
+        line.cache[key] = tuple(_acts(line, at))
+    yield from (
+        (end, act)
+        for end, (intent, act) in line.cache[key]
+        if answers or (intent not in ANSWERS and not (act.trouble and act.trouble.mild))
+    )
+
+
+def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:
     for said in phrases_at(line.word(at)):
-        if not answers and said.intent in ANSWERS:
-            continue
         for end, caught in matches(line, said.parts, at):
             if end > at:
-                yield end, _act(said.intent, caught, line.view)
+                yield end, (said.intent, _act(said.intent, caught, line.view))
 
 
 def _act(intent: str, caught: Caught, view: View) -> Act:

@@ -1,6 +1,7 @@
 """What to ask where a message is not understood to its last word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cartjury.data.chat_records import Asked, Choice, Reading, Scene, Wishes
 from cartjury.data.chat_words import chat_words
@@ -8,6 +9,7 @@ from cartjury.data.edit_records import Edit
 from cartjury.data.text import one_line
 from cartjury.tools.understand.acts import Act, acts_at
 from cartjury.tools.understand.clauses import ways
+from cartjury.tools.understand.context import mentioned
 from cartjury.tools.understand.describe import described
 from cartjury.tools.understand.distinct import distinct
 from cartjury.tools.understand.match import Line
@@ -70,14 +72,26 @@ def understood_parts(text: str, tokens: tuple[Token, ...], scene: Scene) -> tupl
     line = Line(text, tokens, first_view(scene), SLOTS, {})
     found: list[tuple[Edit, ...]] = []
     for at in range(len(tokens)):
-        if at == 0 or tokens[at - 1].kind == "mark" or line.word(at - 1) in GLUE or line.word(at) in chat_words().talk["imperatives"]:
-            acts = [(end, act) for end, act in acts_at(line, at, answers=False) if _stops(line, end)]
+        if (
+            at == 0
+            or tokens[at - 1].kind == "mark"
+            or line.word(at - 1) in GLUE
+            or line.word(at) in chat_words().talk["imperatives"]
+        ):
+            spoken, clear_view = mentioned(line, 0, at)
+            here = line if not spoken and clear_view else _with_focus(line, spoken)
+            acts = [(end, act) for end, act in acts_at(here, at, answers=False) if _stops(line, end)]
             longest = max((end for end, _ in acts), default=at)
             clear = distinct(act.edits for end, act in acts if end == longest)
             if longest > at + 1 and len(clear) == 1 and clear[0]:
                 found.append(clear[0])
     parts = distinct(found)
     return tuple(Choice(label=described(e), reading=Wishes(edits=e)) for e in parts) if len(parts) <= MOST_PARTS else ()
+
+
+def _with_focus(line: Line, ids: tuple[str, ...]) -> Line:
+    """In the part, "it" means what was spoken of before it, and nothing older."""
+    return Line(line.text, line.tokens, replace(line.view, focus=ids), SLOTS, {})
 
 
 def _stops(line: Line, end: int) -> bool:

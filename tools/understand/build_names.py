@@ -12,18 +12,25 @@ from cartjury.tools.understand.view import View
 
 
 def _rename(caught: Caught, _: View) -> Built:
-    return (Rename(segment=caught["seg"], name=caught["name"]),)
+    return _named(caught["seg"], caught["name"], clear=not _trails(caught["name"]))
 
 
 def _rename_said(caught: Caught, _: View) -> Built:
     """Call S03 nicely: a single small word may say how, and be no name."""
     name = caught["name"]
-    return _named(caught["seg"], name, clear=" " in name or not name.islower())
+    return _named(caught["seg"], name, clear=(" " in name or not name.islower()) and not _trails(name))
 
 
 def _rename_bare(caught: Caught, _: View) -> Built:
     """Rename S03 in a nicer way: words that nothing marks as a name may be none."""
     return _named(caught["seg"], caught["name"], clear=not caught["name"].islower())
+
+
+def _trails(name: str) -> bool:
+    """Velvet Vault next week: small words behind a name in capitals may be none of it."""
+    words = name.split()
+    capitals = sum(w[0].isupper() for w in words)
+    return 1 < capitals < len(words) and words[-1][0].islower() and words[0][0].isupper()
 
 
 def _named(segment: str, name: str, *, clear: bool) -> Built:
@@ -39,7 +46,10 @@ def _rename_pairs(caught: Caught, _: View) -> Built:
     pairs = [(caught[s], caught[n]) for s, n in (("a", "n"), ("b", "m"), ("c", "o")) if s in caught]
     if len({s for s, _ in pairs}) < len(pairs):
         return Trouble("One segment gets two names. Which one?")
-    return tuple(Rename(segment=segment, name=name) for segment, name in pairs)
+    edits = tuple(Rename(segment=segment, name=name) for segment, name in pairs)
+    if any(_trails(name) or (name.islower() and " " not in name) for _, name in pairs):
+        return Trouble("Are these all names? Put each in quotes, or say one wish at a time.", options=(edits,))
+    return edits
 
 
 def _rename_open(caught: Caught, _: View) -> Built:
@@ -90,7 +100,9 @@ def _dislike(caught: Caught, _: View) -> Built:
     ids = caught["segs"]
     said = " and ".join(ids)
     return Trouble(
-        f"What shall be done about the name of {said}?", options=((AskAgain(segments=ids),), (Lock(segments=ids),))
+        f"What shall be done about the name of {said}?",
+        options=((AskAgain(segments=ids),), (Lock(segments=ids),)),
+        mild=True,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from cartjury.data.edit_records import AddDimension, DropDimension, SetCut, SetLevels
+from cartjury.data.edit_records import SetCut, SetLevels
 from cartjury.data.records import Dimension
 from cartjury.tools.columns import KINDS
 from cartjury.tools.understand.build_segments import Builder, Built, splits
@@ -180,61 +180,6 @@ def _edge(edge: tuple[Dimension, str], place: Place, way: str | None) -> Built:
     return _moved(dimension, max(names.index(level), 1), place, way)
 
 
-def _add_dimension(caught: Caught, view: View) -> Built:
-    return added(caught["column"], view)
-
-
-def added(column: str, view: View, **cuts: Any) -> Built:
-    """A new dimension, if the plan has none of that column."""
-    taken = next((d.name for d in view.scene.plan.dimensions if d.column == column), None)
-    if taken:
-        return impossible(f"{column} is a dimension already: {taken}.")
-    return (AddDimension(column=column, **cuts),)
-
-
-def _add_named(caught: Caught, view: View) -> Built:
-    if not 2 <= caught.get("n", 2) <= 5:
-        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
-    found = _add_at(caught, view) if "places" in caught else added(caught["column"], view, **_levels(caught))
-    if isinstance(found, Trouble):
-        return found
-    return tuple(e.model_copy(update={"name": caught["name"]}) for e in found)
-
-
-def _levels(caught: Caught) -> dict[str, int]:
-    return {"levels": caught["n"]} if "n" in caught else {}
-
-
-def _add_levels(caught: Caught, view: View) -> Built:
-    if not 2 <= caught["n"] <= 5:
-        return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
-    return added(caught["column"], view, levels=caught["n"])
-
-
-def _add_at(caught: Caught, view: View) -> Built:
-    found = where(caught["places"], caught["column"])
-    if isinstance(found, Trouble):
-        return found
-    cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
-    return added(caught["column"], view, **cuts)
-
-
-def _add_two(caught: Caught, view: View) -> Built:
-    if caught["a"] == caught["b"]:
-        return impossible(f"{caught['a']} can be a dimension once only.")
-    first, second = added(caught["a"], view), added(caught["b"], view)
-    if isinstance(first, Trouble):
-        return first
-    return second if isinstance(second, Trouble) else (*first, *second)
-
-
-def _drop_two(caught: Caught, _: View) -> Built:
-    names = [caught[key].name for key in "ab"]
-    if names[0] == names[1]:
-        return Trouble(f"{names[0]} is named twice. Which dimensions shall go?")
-    return tuple(DropDimension(dimension=name) for name in names)
-
-
 PLACES: Final[Mapping[str, Builder]] = {
     "split_at": _split_at,
     "split_top": _split_top,
@@ -246,11 +191,4 @@ PLACES: Final[Mapping[str, Builder]] = {
     "set_between": _set_between,
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
-    "add_dimension": _add_dimension,
-    "add_two": _add_two,
-    "drop_two": _drop_two,
-    "add_dimension_named": _add_named,
-    "add_dimension_levels": _add_levels,
-    "add_dimension_at": _add_at,
-    "drop_dimension": lambda caught, _: (DropDimension(dimension=caught["dim"].name),),
 }

@@ -76,7 +76,7 @@ def _why_rank(caught: Caught, view: View) -> Answered:
         return asked
     there, place = ranked[said - 1], ranked.index(caught["seg"]) + 1
     return Trouble(
-        f"{caught['seg']} is number {place} of {len(ranked)}; {there} is the {caught['standing']} one. Which do you mean?",
+        f"{caught['seg']} is number {place} of {len(ranked)}; {there} is the {caught['standing']} one. Which?",
         topics=(asked, WhyRank(segment=there)),
     )
 

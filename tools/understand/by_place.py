@@ -57,7 +57,7 @@ def _at(line: Line, end: int, ranked: Sequence[SegmentLine], place: int, *, is_r
 def _or_of_focus(line: Line, place: int, by_rank_id: str, *, is_rank: bool) -> Mention:
     """Of several that were just spoken of, the second one may be the second of them."""
     focus = line.view.focus
-    meant = (by_rank_id,) if is_rank or not 1 < len(focus) or place > len(focus) else (by_rank_id, focus[place - 1])
+    meant = (by_rank_id,) if is_rank or not len(focus) > 1 or place > len(focus) else (by_rank_id, focus[place - 1])
     ids = tuple(dict.fromkeys(meant))
     return Mention(ids, one=len(ids) > 1)
 

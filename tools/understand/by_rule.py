@@ -13,6 +13,7 @@ from cartjury.tools.understand.siblings import pairs
 
 Atom = tuple[str, frozenset[str]]  # a dimension, and the levels that are said of it
 MOST: Final = 8
+LOOSE: Final = {"low", "lower", "high", "higher", "medium", "mid"}
 BETWEEN: Final = {"and", ",", "with", "but", "&", "+"}
 
 
@@ -20,7 +21,7 @@ def by_rule(line: Line, at: int) -> Iterator[Found]:
     """Read one or more levels of dimensions, each dimension once, and perhaps a noun behind."""
     words = chat_words().words
     count, start = _count(line, at)
-    starts = {start, *line.any_of((*words["ones"], *words["one"], *words["users"]), start)}
+    starts = {start, *line.any_of((*words["ones"], *words["one"], *words["users"], *words["everyone"]), start)}
     for first in sorted(starts):
         behind = first != start
         inner = first + (behind and line.word(first) == "with")
@@ -45,9 +46,12 @@ def _ends(
     if not found:
         yield stop, no_mention(f"No segment's rule says {rule}. Which segment do you mean?")
     elif count is not None and count != len(found):
-        said = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
-        yield stop, no_mention(said)
+        wrong = f"{len(found)} segments are {rule} ({', '.join(found)}), not {count}. Which ones do you mean?"
+        yield stop, no_mention(wrong)
         yield from ((stop, Mention(pair)) for pair in pairs(line.view.scene.plan, found) if count == len(pair))
+    elif line.word(end - 1) == "value" and line.word(end - 2) in LOOSE:
+        # Value may be what they order for or what is earned with them.
+        yield stop, no_mention(f"By order value, {rule} is {', '.join(found)}. Which segments do you mean?")
     elif one and not many:
         yield one, Mention(found, one=len(found) > 1)
     elif doubtful and many is None and not plural:

@@ -48,7 +48,7 @@ def _nth_of_them(line: Line, at: int) -> Iterator[Found]:
         return
     for end in (*line.any_of(words["them"], at + 1), *line.any_of(words["those_two"], at + 1)):
         place, focus = int(token.value), line.view.focus
-        there = 1 < len(focus) and 1 <= place <= len(focus)
+        there = len(focus) > 1 and 1 <= place <= len(focus)
         yield end, Mention((focus[place - 1],)) if there else no_mention("Of which segments? Name the one you mean.")
 
 

@@ -31,25 +31,43 @@ def ways(text: str, tokens: tuple[Token, ...], view: View) -> tuple[tuple[Act, .
 
     Talk around wishes is left out only where the message cannot be read with all of its words.
     """
-    return _ways(text, tokens, view, talk=False) or _ways(text, tokens, view, talk=True)
+    lines = _Lines(text, tokens)
+    found = _ways(lines, view, talk=False)
+    if found and not all(any(a.trouble and a.trouble.mild for a in acts) for acts in found):
+        return found
+    return _ways(lines, view, talk=True) or found
 
 
-def _ways(text: str, tokens: tuple[Token, ...], view: View, *, talk: bool) -> tuple[tuple[Act, ...], ...]:
+class _Lines:
+    """The tokens as clauses with different views find them; what was found once is kept."""
+
+    def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:
+        self._text, self.tokens = text, tokens
+        self._known: list[Line] = []
+
+    def of(self, view: View) -> Line:
+        for line in self._known:
+            if line.view == view:
+                return line
+        self._known.append(Line(self._text, self.tokens, view, SLOTS, {}))
+        return self._known[-1]
+
+
+def _ways(lines: _Lines, view: View, *, talk: bool) -> tuple[tuple[Act, ...], ...]:
     states = [_State(0, (), view)]
     for _ in range(MOST_CLAUSES):
-        found = distinct(after for state in states for after in _onwards(text, tokens, state, talk=talk))
-        done = [s for s in found if s.at == len(tokens)]
+        found = distinct(after for state in states for after in _onwards(lines, state, talk=talk))
+        done = [s for s in found if s.at == len(lines.tokens)]
         if done or not found:
             least = min((s.talked for s in done), default=0)  # the less is taken for talk, the better
             return tuple(distinct(s.acts for s in done if s.talked == least))
-        states = [s for s in found if s.at < len(tokens)][:MOST_WAYS]
+        states = [s for s in found if s.at < len(lines.tokens)][:MOST_WAYS]
     return ()
 
 
-def _onwards(text: str, tokens: tuple[Token, ...], state: _State, *, talk: bool) -> Iterator[_State]:
-    first = Line(text, tokens, state.view, SLOTS, {})
+def _onwards(lines: _Lines, state: _State, *, talk: bool) -> Iterator[_State]:
     openers = chat_words().openers if state.acts else chat_words().beginnings
-    for begin, line in _begins(first, state) if talk else ((state.at, first),):
+    for begin, line in _begins(lines, state) if talk else ((state.at, lines.of(state.view)),):
         for start, read in _starts(line, begin, openers):
             for end, act in acts_at(read, start, answers=not talk):
                 view = read.view.after(act.edits)
@@ -78,13 +96,13 @@ def _joined(line: Line, at: int) -> Iterator[int]:
     yield from (after for after in skipped(line, at, chat_words().joints)[1:] if after < len(line.tokens))
 
 
-def _begins(line: Line, state: _State) -> Iterator[tuple[int, Line]]:
+def _begins(lines: _Lines, state: _State) -> Iterator[tuple[int, Line]]:
     """Yield where a clause can begin behind remarks, and what it finds there."""
-    fresh = [(state.at, line)]
+    fresh = [(state.at, lines.of(state.view))]
     for _ in range(MOST_REMARKS):
         yield from fresh
         fresh = [
-            (after, Line(found.text, found.tokens, after_remark(found, at, end), SLOTS, {}))
+            (after, lines.of(after_remark(found, at, end)))
             for at, found in fresh
             for end, after in remarks.before(found, at, _wished, is_first=not state.acts)
         ]
@@ -105,8 +123,15 @@ def _reasons(line: Line, at: int) -> bool:
     return line.word(at) in chat_words().talk["reasons"]
 
 
-def _wished(line: Line, at: int) -> Iterator[int]:
-    """Yield where wishes and questions end that begin at a place."""
+def _wished(line: Line, at: int) -> tuple[int, ...]:
+    """Where wishes and questions end that begin at a place."""
+    key = ("wished", at)
+    if key not in line.cache:
+        line.cache[key] = tuple((end, None) for end in _wish_ends(line, at))
+    return tuple(end for end, _ in line.cache[key])
+
+
+def _wish_ends(line: Line, at: int) -> Iterator[int]:
     for start in skipped(line, at, chat_words().openers):
         for end, _ in acts_at(line, start, answers=False) if start < len(line.tokens) else ():
             yield from closed(line, end)

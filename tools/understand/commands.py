@@ -10,6 +10,8 @@ from cartjury.tools.understand.tokens import Token, tokenise
 _PIECE: Final = re.compile(r"\{(!?)(\w+)\}|(\S+)")
 _LIST: Final = re.compile(r"\d+(,\d+)+")
 _CONDITION: Final = "where"
+# What a list of values names, "conversion=0.4, lift=0.3", is no flag: a sentence holds such lists as well.
+VALUED: Final = frozenset({"conversion", "lift", "size", "profitability", "fit", "high", "medium", "low"})
 Flags = Mapping[str, tuple[Token, ...]]
 
 
@@ -34,10 +36,13 @@ def _flag_at(tokens: Sequence[Token], at: int) -> int:
     free = at > 0 and tokens[at - 1].end < first.start
     if free and texts[0] == "-":
         name = at + 2 if texts[1:2] == ["-"] else at + 1
-        touching = name < len(tokens) and first.end == tokens[at + 1].start and tokens[name - 1].end == tokens[name].start
+        touching = (
+            name < len(tokens) and first.end == tokens[at + 1].start and tokens[name - 1].end == tokens[name].start
+        )
         return name if touching and tokens[name].kind == "word" else 0
     follows = free and texts[1:2] == ["="] and first.kind == "word" and first.end == tokens[at + 1].start
-    return at if follows and any(first.text in names for names in chat_words().flags.values()) else 0
+    flags = chat_words().flags
+    return at if follows and any(first.text in names for key, names in flags.items() if key not in VALUED) else 0
 
 
 def _behind(tokens: Sequence[Token], name: Phrase) -> int:

@@ -24,6 +24,13 @@ COMPLEMENT: Final[dict[Op, Op]] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "
 KINDS: Final = {c.name: c.kind for c in CONTRACT}
 MONEY: Final = frozenset({"avg_order_value"})
 MOST: Final = 6
+# What may stand behind a value, where it says nothing that the column does not say.
+UNITS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "days_since_last_order": (("days", "ago"), ("days",), ("day",)),
+    "days_since_abandonment": (("days", "ago"), ("days",), ("day",), ("days", "old")),
+    "num_cart_items": (("items",), ("products",)),
+    "sessions_last_30d": (("sessions",), ("visits",)),
+}
 
 Conditions = tuple[Comparison, ...] | Trouble
 
@@ -32,6 +39,21 @@ def conditions(line: Line, at: int) -> Iterator[Found]:
     """One condition or more, joined by "and" or commas."""
     for end, found in slot(line, "condition", at):
         yield from _more(line, end, found)
+
+
+def within(line: Line, at: int) -> Iterator[Found]:
+    """AOV 20 to 200, AOV 20-200."""
+    for end, column in columns(line, at, known_columns(line.view)):
+        low, high = number(line, end), number(line, end + 2)
+        if low and high and low.value is not None and high.value is not None and line.word(end + 1) in {"to", "-"}:
+            unit = low.unit or high.unit
+            yield end + 3, _both(line, column, (low.value, unit), (high.value, unit))
+
+
+def floor(line: Line, at: int) -> Iterator[Found]:
+    """AOV 20, behind "minimum"."""
+    for end, column in columns(line, at, known_columns(line.view)):
+        yield from _compared(line, end + (line.word(end) in {"of", "=", ":"}), column, ">=")
 
 
 def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
@@ -104,7 +126,11 @@ def _compared(line: Line, at: int, column: str, op: Op, *, ends: int | None = No
     end = at + 1 if ends is None else ends
     if ends is None and line.word(end) in {"or", "+"}:
         return
-    yield end, _comparison(line, column, op, found.value, found.unit)
+    said = _comparison(line, column, op, found.value, found.unit)
+    yield end, said
+    behind = UNITS.get(column, ()) if ends is None else ()
+    upwards = chat_words().words["or_more"] if ends is None and op == ">=" else ()
+    yield from ((stop, said) for stop in (*line.any_of(behind, end), *line.any_of(upwards, end)))
 
 
 def _comparison(line: Line, column: str, op: Op, value: float, unit: str) -> Conditions:

@@ -11,11 +11,13 @@ from cartjury.tools.understand.view import View
 
 def after_remark(line: Line, start: int, end: int) -> View:
     """Return what a wish finds that stands behind a remark."""
+    view: View = line.view
     ids, clear = mentioned(line, start, end)
     topic = _topic(line, start, end)
     if ids or not clear:
-        return replace(line.view, focus=ids if clear else (), topic=frozenset())
-    return replace(line.view, focus=(), topic=topic) if topic else line.view
+        spoken = tuple(dict.fromkeys((*view.spoken, *ids)))
+        return replace(view, focus=spoken if clear else (), spoken=spoken, topic=frozenset())
+    return replace(view, focus=(), topic=topic) if topic else view
 
 
 def mentioned(line: Line, start: int, end: int) -> tuple[tuple[str, ...], bool]:
@@ -40,7 +42,18 @@ def _is_certain(line: Line, at: int, end: int) -> bool:
 
 
 def _is_vague(line: Line, at: int, end: int) -> bool:
-    pronoun = end == at + 1 and line.word(at) in {"it", "this", "that", "they", "them", "these", "those", "one", "both", "two"}
+    pronoun = end == at + 1 and line.word(at) in {
+        "it",
+        "this",
+        "that",
+        "they",
+        "them",
+        "these",
+        "those",
+        "one",
+        "both",
+        "two",
+    }
     return line.tokens[at].kind not in {"number", "ordinal"} and not pronoun
 
 

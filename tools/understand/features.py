@@ -36,6 +36,7 @@ def dimensions(line: Line, at: int) -> Iterator[tuple[int, Dimension]]:
 def dimension(line: Line, at: int) -> Iterator[Found]:
     """Yield dimensions; of other columns, the trouble that they are none."""
     found = list(dimensions(line, at))
+    found += [(noun, d) for end, d in found for noun in line.any_of(chat_words().words["dimension"], end)]
     yield from found
     if not found:
         names = ", ".join(d.name for d in line.view.scene.plan.dimensions)

@@ -41,9 +41,9 @@ class Line(NamedTuple):
 
     def any_of(self, phrases: Iterable[Phrase], at: int) -> Iterator[int]:
         """Yield the ends of the phrases that stand at a place, longest first."""
-        indexed = isinstance(phrases, tuple) and len(phrases) >= LONG_TABLE
-        few = _by_first_word(phrases).get(self.word(at), ()) if indexed else phrases
-        yield from (at + len(p) for p in few if self.starts(p, at))
+        if isinstance(phrases, tuple) and len(phrases) >= LONG_TABLE:
+            phrases = _by_first_word(phrases).get(self.word(at), ())
+        yield from (at + len(p) for p in phrases if self.starts(p, at))
 
 
 _INDEXED: dict[int, tuple[tuple[Phrase, ...], dict[str, tuple[Phrase, ...]]]] = {}

@@ -1,7 +1,6 @@
 """Mentions of segments: single ones of every kind, and lists of them."""
 
 import itertools
-import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,7 +22,9 @@ KINDS: Final = (by_id, by_name, by_rule, by_rank, by_size, by_focus, by_recent)
 def mentions(line: Line, at: int) -> Iterator[Found]:
     """Yield single mentions with their ends."""
     seen = set()
-    named = by_name(line, at + 1) if line.word(at) in {"segment", "group", "audience"} and at + 1 < len(line.tokens) else ()
+    named = (
+        by_name(line, at + 1) if line.word(at) in {"segment", "group", "audience"} and at + 1 < len(line.tokens) else ()
+    )
     whole = (found for found in named if len(found[1].ids) == 1 and found[0] > at + 2)
     for found in ((kind(line, at) for kind in KINDS), (whole,)):
         for end, mention in itertools.chain.from_iterable(found):

@@ -35,7 +35,9 @@ def known_words(scene: Scene) -> frozenset[str]:
 
 def _talk_words() -> frozenset[str]:
     """Words of remarks: right English, but none that a wish is made of."""
-    return frozenset(word for listed in chat_words().talk.values() for word in listed)
+    talk = chat_words().talk
+    verbs = (f"{stem}{end}" for v in talk["imperatives"] for stem in (v, v.removesuffix("e")) for end in ("ing", "ed"))
+    return frozenset([*(word for listed in talk.values() for word in listed), *verbs])
 
 
 def _table_words() -> frozenset[str]:

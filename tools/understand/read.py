@@ -5,8 +5,8 @@ from typing import Final
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Wishes, Wondered
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.edit_records import Redo, Reset, Undo
-from cartjury.tools.understand.ask_back import not_understood
 from cartjury.tools.understand.acts import Act
+from cartjury.tools.understand.ask_back import not_understood
 from cartjury.tools.understand.clauses import ways
 from cartjury.tools.understand.match import Line
 from cartjury.tools.understand.prepare import prepared
@@ -132,7 +132,9 @@ def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
     """Whether the message ends in a question that is not merely polite."""
     line = Line(text, tokens, first_view(scene), SLOTS, {})
     end = len(_without_end(tokens))
-    marks = [i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))]
+    marks = [
+        i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))
+    ]
     starts = {0, *(i + 1 for i, t in enumerate(tokens) if t.kind == "mark"), *skipped(line, 0, chat_words().beginnings)}
     starts |= {reached for start in starts for reached in skipped(line, start, chat_words().openers)}
     polite = any(True for start in starts for _ in line.any_of(chat_words().frames["polite"], start))

@@ -3,18 +3,20 @@
 A remark is left out only where nothing in it can be a wish, turn one, or limit one; else the message is asked about.
 """
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from cartjury.data.chat_words import chat_words
-from cartjury.tools.understand.match import Line
+from cartjury.tools.understand.match import Line, slot
 from cartjury.tools.understand.tokens import Token
 
 STOPS: Final = frozenset({".", "!", "?", "…", ";", "–", "—", "-", "(", ")"})  # noqa: RUF001 - dashes as they are written
 MARKUP: Final = frozenset('<>{}[]|\\`@#=$~^*"')
 GLUE: Final = frozenset({"and", "but", "so", "then", "or", "cause", "because", "since", "please"})
+SEEMING: Final = frozenset({"seems", "looks", "feels", "sounds"})
 LONGEST: Final = 40  # tokens of one remark
-Wishes = Callable[[Line, int], Iterator[int]]  # where the wishes end that begin at a place
+Wishes = Callable[[Line, int], Iterable[int]]  # where the wishes end that begin at a place
 
 
 def before(line: Line, at: int, wishes: Wishes, *, is_first: bool) -> Iterator[tuple[int, int]]:
@@ -23,7 +25,9 @@ def before(line: Line, at: int, wishes: Wishes, *, is_first: bool) -> Iterator[t
         hard = line.word(end) in STOPS
         after = _over_marks(line, end)
         reason = line.word(at) in chat_words().talk["reasons"] and _is_reason(line, at, end, wishes)
-        if after < len(line.tokens) and (reason or _is_talk(line, at, end, wishes, whole=not hard, behind=not is_first)):
+        if after < len(line.tokens) and (
+            reason or _is_talk(line, at, end, wishes, whole=not hard, behind=not is_first)
+        ):
             yield end, after
         if hard:
             return
@@ -67,6 +71,7 @@ def _is_reason(line: Line, start: int, end: int, wishes: Wishes) -> bool:
         return False
     says = words[0] == "that" or set(words) & talk["finite"] or any(w.endswith("s") for w in words[1:])
     limited = set(words) & talk["limits"] or "but" in words or _only_limits(line, start, end)
+    limited = limited or _adds(line, start + 1, end)
     return bool(says) and not limited and not _wishes_in(line, start + 1, end, wishes)
 
 
@@ -77,18 +82,36 @@ def _is_talk(line: Line, start: int, end: int, wishes: Wishes, *, whole: bool, b
     if not words:
         return all(t.kind == "mark" and t.text not in MARKUP for t in tokens)
     odd = any(t.kind == "quote" or t.text in MARKUP for t in tokens) or _is_foreign(tokens)
-    turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(line, start, end, behind=behind)
+    turned = set(words) & (talk["limits"] | talk["reported"] | (talk["doubts"] if behind else set())) or _negates(
+        line, start, end, behind=behind
+    )
     if odd or turned or set(words) & talk["wishing"] or _only_limits(line, start, end):
         return False
-    if line.tokens[start].kind not in {"word", "id"} or (behind and line.word(start) in talk["starters_not"]):
+    if (line.tokens[start].kind not in {"word", "id"} and (whole or behind)) or (
+        behind and line.word(start) in talk["starters_not"]
+    ):
         return False
     asks = words[0] in {"do", "does", "did"} and words[1:2] and words[1] in talk["subjects"]
-    if (words[0] in talk["starters_not"] and not asks) or (whole and not _is_sentence(line, start, end)):
+    topic = line.word(end) in {"?", "."} and _is_one_segment(line, start, end)
+    if (
+        not whole
+        and not asks
+        and not topic
+        and not _is_sentence(line, start, end)
+        and _names_something(line, start, end)
+    ):
         return False
-    return _is_english(tokens) and not _wishes_in(line, start, end, wishes)
+    wonders = words[0] in {"what", "how"} and words[1:2] and words[1] in talk["finite"]
+    ours = words[:2] in {("for", "us"), ("for", "me"), ("to", "me"), ("to", "us")}
+    if (words[0] in talk["starters_not"] and not asks and not ours and not (wonders and not behind)) or (
+        whole and not _is_sentence(line, start, end)
+    ):
+        return False
+    adds = behind and _adds(line, start, end)
+    return not adds and _is_english(tokens) and not _wishes_in(line, start, end, wishes)
 
 
-def _is_english(tokens: "tuple[Token, ...] | list[Token]") -> bool:
+def _is_english(tokens: Sequence[Token]) -> bool:
     """Whether somebody who knows only this English could vouch for it: one word of two is known."""
     words = [t for t in tokens if t.kind == "word"]
     common = chat_words().talk
@@ -96,7 +119,7 @@ def _is_english(tokens: "tuple[Token, ...] | list[Token]") -> bool:
     return len(plain) * 3 >= len(words)
 
 
-def _is_foreign(tokens: "tuple[Token, ...] | list[Token]") -> bool:
+def _is_foreign(tokens: Sequence[Token]) -> bool:
     words = [t for t in tokens if t.kind == "word"]
     return any(not t.text.isascii() for t in words) or sum(t.text in chat_words().foreign for t in words) > 1
 
@@ -105,7 +128,30 @@ def _is_sentence(line: Line, start: int, end: int) -> bool:
     """A subject, and behind it a verb."""
     talk, first = chat_words().talk, line.word(start)
     verbs = [i for i in range(start + 1, end) if line.word(i) in talk["finite"]]
-    return bool(verbs) and first not in talk["finite"]
+    return first in SEEMING or (bool(verbs) and first not in talk["finite"])
+
+
+def _adds(line: Line, start: int, end: int) -> bool:
+    """Whether something follows a comma that is no sentence and names something: ", S03 too"; ", at 3"."""
+    commas = [i for i in range(start, end) if line.word(i) == ","]
+    for at, stop in itertools.pairwise([*commas, end]):
+        says = any(line.word(i) in chat_words().talk["finite"] for i in range(at + 1, stop))
+        if not says and _names_something(line, at + 1, stop):
+            return True
+    return False
+
+
+def _is_one_segment(line: Line, start: int, end: int) -> bool:
+    """S06? MidTier_Active_Emerging ... what is spoken of stands first."""
+    return any(stop == end and len(m.ids) == 1 and not m.trouble for stop, m in slot(line, "mention", start))
+
+
+def _names_something(line: Line, start: int, end: int) -> bool:
+    """Whether a fragment names a segment, a feature or a number, or says "it": it may be a wish in unknown words."""
+    tokens = line.tokens[start:end]
+    if any(t.kind in {"id", "number", "quote"} or t.text in {"it", "them"} for t in tokens):
+        return True
+    return any(slot(line, kind, at) for at in range(start, end) for kind in ("mention", "dim", "metric"))
 
 
 def _negates(line: Line, start: int, end: int, *, behind: bool) -> bool:
@@ -122,10 +168,12 @@ def _negates(line: Line, start: int, end: int, *, behind: bool) -> bool:
 
 
 def _only_limits(line: Line, start: int, end: int) -> bool:
-    """ "Only" limits, unless a subject or a verb stands before it: we only have budget for one."""
+    """Whether an "only" limits: one behind a subject or a verb does not: we only have budget for one."""
     talk = chat_words().talk
     sayers = talk["subjects"] | talk["finite"]
-    return any(line.word(i) in {"only", "just"} and (i == start or line.word(i - 1) not in sayers) for i in range(start, end))
+    return any(
+        line.word(i) in {"only", "just"} and (i == start or line.word(i - 1) not in sayers) for i in range(start, end)
+    )
 
 
 def _wishes_in(line: Line, start: int, end: int, wishes: Wishes) -> bool:

@@ -20,7 +20,7 @@ def settled(found: Ways) -> Reading:
     troubles = [t for acts in found for t in [_trouble(acts)] if t]
     clear = [acts for acts in found if not _trouble(acts)]
     final = next((t for t in troubles if t.final), None)
-    if final:
+    if final and not clear:
         return Refused(reason=final.reason)
     if not clear or any(not t.impossible for t in troubles):
         return _troubled(troubles, clear)

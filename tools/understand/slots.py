@@ -112,6 +112,8 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "short_more": texts.short_more,
     "style": texts.style,
     "strict": texts.strict,
+    "range": conditions.within,
+    "floor": conditions.floor,
     "condition": conditions.condition,
     "conds": conditions.conditions,
     "cond_op": conditions.conditions,

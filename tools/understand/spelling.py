@@ -20,8 +20,8 @@ def repaired(tokens: Sequence[Token], known: Collection[str]) -> tuple[Token, ..
 
 def _meant(word: str, known: Collection[str]) -> str:
     plain = re.sub(r"(.)\1{2,}", r"\1\1", word)
-    if plain != word and (near := next((w for w in (plain, re.sub(r"(.)\1", r"\1", plain)) if w in known), None)):
-        return near
+    if plain != word and (fewer := next((w for w in (plain, re.sub(r"(.)\1", r"\1", plain)) if w in known), None)):
+        return fewer
     if len(word) < SHORTEST or word in known or word in chat_words().real_words or not word.isalpha():
         return word
     for most in (1, 2) if len(word) >= TWO_SLIPS else (1,):

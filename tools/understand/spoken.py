@@ -10,7 +10,21 @@ from cartjury.tools.understand.tokens import Token
 _ESS: Final = {"s", "ess", "es"}
 _ZERO: Final = {"zero", "oh", "o", "nought", "naught"}
 # Behind these "period" is a length of time, and "point" a place.
-_NOUN_BEFORE: Final = {"time", "abandonment", "this", "that", "same", "period", "whole", "set", "make", "use", "cut", "split", "break"}
+_NOUN_BEFORE: Final = {
+    "time",
+    "abandonment",
+    "this",
+    "that",
+    "same",
+    "period",
+    "whole",
+    "set",
+    "make",
+    "use",
+    "cut",
+    "split",
+    "break",
+}
 _NOUN_AFTER: Final = {"to", "=", ":", "is", "should", "longer", "shorter", "by"}
 _ENDS: Final = {".", "!", "?", "…"}
 _FACES: Final = {")", "(", "D", "d", "p", "P", "/"}
@@ -142,6 +156,18 @@ def _dash(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     return ([part[0], part[2]], at + 3) if is_number else None
 
 
+def _bracket(_: ChatWords, tokens: Sequence[Token], at: int) -> Read:
+    """What stands in brackets is read as if it stood between commas."""
+    token = tokens[at]
+    if token.kind != "mark" or token.text not in {"(", ")"}:
+        return None
+    opened = sum(t.text == "(" for t in tokens[:at]) - sum(t.text == ")" for t in tokens[:at])
+    if token.text == "(" and any(t.text == ")" for t in tokens[at:]):
+        return [token._replace(text=",")], at + 1
+    ends = at + 1 == len(tokens) or tokens[at + 1].kind == "mark"
+    return ([] if ends else [token._replace(text=",")], at + 1) if token.text == ")" and opened > 0 else None
+
+
 def _item(_: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """1) and 2) number wishes."""
     part = tokens[at : at + 2]
@@ -168,4 +194,4 @@ def _without_faces(tokens: Sequence[Token]) -> Iterator[Token]:
         at += 1
 
 
-READERS: Final = (_stop, _dash, _item, _mark, _id, _decimal, _range)
+READERS: Final = (_stop, _dash, _item, _bracket, _mark, _id, _decimal, _range)

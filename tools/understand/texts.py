@@ -106,7 +106,7 @@ def _written(line: Line, at: int, end: int) -> str:
     """The text from a token on as it was written; what stands between it and the one before is part of it."""
     start = line.tokens[at - 1].end if at else 0
     written = line.text[start : line.tokens[end - 1].end].strip(" \t\n:,").split(" ")
-    while len(written) > 1 and written[0].casefold() in POLITE:
+    while len(written) > 1 and written[0].casefold().strip(",") in POLITE:
         written = written[1:]
     return " ".join(written)
 

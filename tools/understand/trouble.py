@@ -14,6 +14,7 @@ class Trouble(NamedTuple):
         impossible: whether it is refused; else the user is asked.
         options: edits that may be meant instead.
         topics: questions that may be meant instead.
+        mild: it is no wish yet: with a wish behind it, it is a remark.
         final: whether no other way to read the message counts beside it.
     """
 
@@ -21,6 +22,7 @@ class Trouble(NamedTuple):
     impossible: bool = False
     options: tuple[tuple[Edit, ...], ...] = ()
     final: bool = False
+    mild: bool = False
     topics: tuple[Topic, ...] = ()
 
 

@@ -9,7 +9,6 @@ from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.trouble import Trouble
 
-
 QUANTILES: Final = frozenset({"quantile", "quantiles", "percentile", "percentiles"})
 
 
@@ -160,7 +159,7 @@ def places(line: Line, at: int) -> Iterator[Found]:
 def _more_places(line: Line, end: int, found: tuple[Place, ...]) -> Iterator[Found]:
     yield end, found
     after = _over_joints(line, end)
-    if after > end and len(found) < 6:
+    if (after > end or line.word(end) in {"p", "q"}) and len(found) < 6:
         for stop, other in slot(line, "place", after):
             yield from ((stop, other),) if isinstance(other, Trouble) else _more_places(line, stop, (*found, other))
 

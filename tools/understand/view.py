@@ -18,6 +18,7 @@ class View:
         stale: an earlier clause changes who is where, so ranks, sizes and rules of the scene hold no longer.
         clause: number of the clause, from 0.
         parted: an earlier clause splits a segment, so "it" means no part for sure.
+        spoken: segments that remarks before this clause spoke of.
         topic: columns and components of the score that "it" means, where a remark spoke of one feature only.
     """
 
@@ -28,6 +29,7 @@ class View:
     clause: int = 0
     parted: bool = False
     topic: frozenset[str] = frozenset()
+    spoken: Ids = ()
 
     @property
     def lines(self) -> tuple[SegmentLine, ...]:
@@ -49,7 +51,7 @@ class View:
         view = self
         for edit in edits:
             view = view._after(edit)
-        return replace(view, clause=view.clause + 1)
+        return replace(view, clause=view.clause + 1, spoken=())
 
     def _after(self, edit: Edit) -> "View":
         match edit:

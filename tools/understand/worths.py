@@ -8,8 +8,8 @@ from cartjury.data.records import Dimension
 from cartjury.tools.understand.by_rule import atoms
 from cartjury.tools.understand.features import levels
 from cartjury.tools.understand.match import Found, Line, slot
-from cartjury.tools.understand.values import number
 from cartjury.tools.understand.trouble import Trouble, impossible
+from cartjury.tools.understand.values import number
 
 BETWEEN: Final = (
     "at",
@@ -39,14 +39,24 @@ BETWEEN: Final = (
     "gets",
     "get",
 )
-AFTER: Final = (("weight",), ("importance",), ("score",), ("overall", "score"), ("in", "score"), ("in", "overall", "score"))
+AFTER: Final = (
+    ("weight",),
+    ("importance",),
+    ("score",),
+    ("overall", "score"),
+    ("in", "score"),
+    ("in", "overall", "score"),
+)
 JOINTS: Final = {",", "and", "&", ";"}
 Weights = Mapping[str, float] | Trouble
 
 
 def weights(line: Line, at: int) -> Iterator[Found]:
     """Components with their shares: profit 40 % and size 10 %; bare numbers that add up to 100 are percentages."""
-    yield from _hundred(line, at)
+    percent = tuple(_hundred(line, at))
+    yield from percent
+    if percent:
+        return
     for end, name, said in _weight(line, at):
         yield from _more_weights(line, end, _added({}, name, said))
 
@@ -126,23 +136,18 @@ def _level_shares(line: Line, at: int) -> Iterator[tuple[str, int, float | Troub
 def level_values(line: Line, at: int) -> Iterator[Found]:
     """Levels with their shares: high 1, medium 0.5 and low 0."""
     for name, stop, said in _level_shares(line, at):
-        trouble = said if isinstance(said, Trouble) else None
-        first: Weights = trouble or {name: said}
-        yield stop, first
+        yield stop, said if isinstance(said, Trouble) else {name: said}
         after = stop
         while line.word(after) in JOINTS and after < stop + 2:
             after += 1
         for last, others in slot(line, "level_values", after) if after < len(line.tokens) else ():
-            both = trouble or others
-            twice = not isinstance(both, Trouble) and name in both
-            yield (
-                last,
-                Trouble(f"{name} is named twice.")
-                if twice
-                else both
-                if isinstance(both, Trouble)
-                else {name: said, **both},
-            )
+            yield last, _both(name, said, others)
+
+
+def _both(name: str, said: float | Trouble, others: Weights) -> Weights:
+    if isinstance(said, Trouble) or isinstance(others, Trouble):
+        return said if isinstance(said, Trouble) else others
+    return Trouble(f"{name} is named twice.") if name in others else {name: said, **others}
 
 
 def level_priorities(line: Line, at: int) -> Iterator[Found]:

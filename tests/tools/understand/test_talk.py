@@ -43,7 +43,7 @@ QUESTIONS: list[tuple[str, Topic]] = [
     ("why is S03 called that", WhyName(segment="S03")),
     ("Why this name?", WhyName(segment="S03")),
     ("who named the biggest segment?", WhyName(segment="S12")),
-    ("why is this one ranked first?", WhyRank(segment="S03")),
+    ("why is this one ranked fourth?", WhyRank(segment="S03")),
     ("why is S04 so low?", WhyRank(segment="S04")),
     ("explain the score of S05", WhyRank(segment="S05")),
     ("why is Premium_Active_Valuable above Thrifty_Quiet_Gems", WhyRank(segment="S01", against="S11")),

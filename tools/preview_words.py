@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cartjury.data.chat_records import SegmentLine
-from cartjury.data.revision_records import Move, Naming, Preview
+from cartjury.data.revision_records import Naming, Preview
 from cartjury.data.run_records import Certificate
 from cartjury.tools.figures import DIGITS, NONE, change, count, score, users_said
 from cartjury.tools.lines import by_number
 from cartjury.tools.markdown import joined, listed, shown, table
+from cartjury.tools.movement import movement
 from cartjury.tools.report_calls import money
 
 HASH: Final = 8  # characters of it that are shown
 ROWS: Final = 20
-PAIRS: Final = 12
 ASKED: Final = "(new name follows)"
 SIZES = ("users", "score", "rank")
 Lines = dict[str, SegmentLine]
@@ -33,31 +33,6 @@ def in_words(preview: Preview) -> str:
         f"Plan {preview.plan_hash[:HASH]}, made from revision {preview.base_revision} ({preview.base_hash[:HASH]}).",
     )
     return "\n\n".join(block for block in blocks if block)
-
-
-def movement(moves: Sequence[Move], *, done: bool = False) -> str:
-    """Say who changes the segment, the largest groups first.
-
-    Args:
-        moves: all pairs, those who stay too.
-        done: whether that has happened already.
-    """
-    going = sorted((m for m in moves if m.source != m.target), key=lambda m: -m.users)
-    staying = sum(m.users for m in moves if m.source == m.target)
-    if not going:
-        return f"No user {'moved' if done else 'would move'}."
-    lines = [f"{_way(m)}: {count(m.users)}" for m in going[:PAIRS]]
-    rest = going[PAIRS:]
-    if rest:
-        lines.append(f"{len(rest)} more way{'s' * (len(rest) != 1)}: {count(sum(m.users for m in rest))} together")
-    total = sum(m.users for m in going)
-    move, stay = ("moved", "stayed where they were") if done else ("would move", "stay where they are")
-    return f"{users_said(total)} {move}, {count(staying)} {stay}:\n\n{listed(lines)}"
-
-
-def _way(move: Move) -> str:
-    """Say where users come from and go to; with another window or filter some come in, and some are no longer in."""
-    return f"{move.source} → {move.target or 'users outside'}" if move.source else f"new users in {move.target}"
 
 
 def proof(certificate: Certificate) -> str:

@@ -8,8 +8,9 @@ from markdown_it import MarkdownIt
 from cartjury.data.records import ScoreWeights, SegmentPlan
 from cartjury.data.revision_records import Move, Naming, Preview
 from cartjury.tools.edit import Resolved
+from cartjury.tools.movement import movement
 from cartjury.tools.preview import preview
-from cartjury.tools.preview_words import in_words, movement, proof
+from cartjury.tools.preview_words import in_words, proof
 from tests.carts import Segmented
 from tests.standings import jury_of, merge_of, merged, named, small, standing
 
@@ -85,7 +86,7 @@ def test_only_the_largest_moves_are_listed_and_the_rest_is_summed() -> None:
     going = [Move(source="S01", target=f"S{n:02d}", users=100 * n) for n in range(2, 16)]
     text = movement([*going, Move(source="S01", target="S01", users=5000), Move(source=None, target="S02", users=999)])
     lines = text.splitlines()
-    assert lines[0] == f"{sum(range(200, 1600, 100)) + 999:,} users would move, 5,000 stay where they are:"
+    assert lines[0] == "11,900 users would move, 999 new users would come in, 5,000 stay where they are:"
     assert lines[2] == "- S01 → S15: 1,500"
     assert "- new users in S02: 999" in lines
     assert lines[-1] == "- 3 more ways: 900 together"
@@ -93,7 +94,9 @@ def test_only_the_largest_moves_are_listed_and_the_rest_is_summed() -> None:
 
 
 def test_users_who_are_no_longer_in_go_outside() -> None:
-    assert movement([Move(source="S03", target=None, users=150)]).endswith("- S03 → users outside: 150")
+    out = [Move(source="S03", target=None, users=150)]
+    assert movement(out) == "150 users would no longer be in, 0 stay where they are:\n\n- S03 → users outside: 150"
+    assert movement(out, done=True).startswith("150 users are no longer in, 0 stayed where they were:")
 
 
 def test_a_segment_that_nobody_is_or_was_in_is_neither_changed_nor_among_the_others(found: Segmented) -> None:

@@ -1,6 +1,6 @@
 """Which segments an edit merged and split on its own account, to keep to the limits of sizes."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from cartjury.data.records import SegmentPlan
@@ -24,23 +24,29 @@ def outcome(before: SegmentPlan, draft: Draft, after: str) -> str:
         Such as "S02 joins S01, S04 joins S03"; more than four are counted after the third. Empty where there is
         nothing to say.
     """
-    found = list(dict.fromkeys((*_merges(before, draft), *_splits(draft))))
-    if len(found) <= _ALL:
-        return f"{after}{', '.join(found)}" if found else ""
-    return f"{after}{', '.join(found[:_FIRST])} and {len(found) - _FIRST} more"
+    merges = [step for step in draft.steps if isinstance(step, MergeStep)]
+    whole = [step.segments[0] for step in merges if _stays_whole(step, before, draft.plan)]
+    joins = [
+        f"{i} joins {step.segments[0]}" for step in merges for i in step.segments[1:] if step.segments[0] not in whole
+    ]
+    splits = [
+        f"{step.segment} is split by {step.column} at {numbers(step.cuts)}"
+        for step in draft.steps
+        if isinstance(step, SplitStep)
+    ]
+    kept = f"{_first(whole)} stay{'s' * (len(whole) == 1)} whole, as a part would be too small" if whole else ""
+    said = ", ".join(filter(None, (_first([*joins, *splits], ", "), kept)))
+    return f"{after}{said}" if said else ""
 
 
-def _merges(before: SegmentPlan, draft: Draft) -> Iterator[str]:
-    """Merges in their order; where parts that an edit had just made come together again, their segment stays whole."""
-    old, new = ({s.id: s.rule for s in plan.segments} for plan in (before, draft.plan))
-    for step in draft.steps:
-        if isinstance(step, MergeStep):
-            first, *others = step.segments
-            whole = first in old and old[first] == new.get(first) and not any(i in old for i in others)
-            yield from (f"{first} stays whole" if whole else f"{i} joins {first}" for i in others)
+def _stays_whole(step: MergeStep, before: SegmentPlan, after: SegmentPlan) -> bool:
+    """Whether the parts of a segment that an edit had just made come together again."""
+    old, new = ({s.id: s.rule for s in plan.segments} for plan in (before, after))
+    first, *others = step.segments
+    return first in old and old[first] == new.get(first) and not any(i in old for i in others)
 
 
-def _splits(draft: Draft) -> Iterator[str]:
-    for step in draft.steps:
-        if isinstance(step, SplitStep):
-            yield f"{step.segment} is split by {step.column} at {numbers(step.cuts)}"
+def _first(texts: Sequence[str], last: str = " and ") -> str:
+    if len(texts) > _ALL:
+        return f"{', '.join(texts[:_FIRST])} and {len(texts) - _FIRST} more"
+    return last.join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))

@@ -228,7 +228,7 @@ def apply_file(plan_file: Path, input_file: str, given: Mapping[str, Any], *, as
     with fresh_work(folder) as work:
         results = apply_plan(plan, input_file, work, options, settings.as_of)
         manifest = publish_run(results, folder.resolve().name, folder, work, Recorded(options, None, {}))
-    report(folder, manifest, as_json=as_json)
+    report(folder, manifest, as_json=as_json, revision=plan.revision)
 
 
 def print_sql(plan_file: Path, dialect: str, part: str) -> None:

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from cartjury.app.config import in_words
+from cartjury.app.finished_revision import of_which_revision
 from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError, PlanError
 from cartjury.data.jury_records import NOT_ASKED
@@ -61,11 +62,19 @@ def show_run(folder: Path, *, as_json: bool) -> None:
     ]
     if changed:
         say(f"warning: changed or missing since the run wrote them: {', '.join(changed)}")
+    for line in of_which_revision(folder, manifest):
+        say(line)
     report(folder, manifest, as_json=as_json)
 
 
-def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
+def report(folder: Path, manifest: Manifest, *, as_json: bool, revision: int = 1) -> None:
     """Show what a run found: warnings on stderr, segments on stdout.
+
+    Args:
+        folder: of the results.
+        manifest: the one that lies in it.
+        as_json: for programs.
+        revision: of the plan that was applied, where one was.
 
     Raises:
         typer.Exit: with code 1 if the proof failed.
@@ -82,7 +91,8 @@ def report(folder: Path, manifest: Manifest, *, as_json: bool) -> None:
     found = f"{counted(manifest.users, 'user')} in {counted(manifest.segments, 'segment')} as of {manifest.as_of}"
     proof = "proven MECE" if manifest.mece_proven else "NOT proven MECE"
     made_up = ", of made-up carts" if manifest.source.generated else ""
-    say(f"{found}{made_up}, {proof}{_named_by(manifest)}")
+    of = f", which is revision {revision}" if revision > 1 else ""
+    say(f"{found}{made_up}, {proof}{_named_by(manifest)}{of}")
     say(f"results: {folder}   open {folder / 'report.html'}")
     if not manifest.mece_proven:
         raise typer.Exit(Exit.MISSED)

@@ -11,6 +11,7 @@ from cartjury.tools.baseline import baseline
 from cartjury.tools.baseline import ranks as baseline_ranks
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.distribution import Distribution
+from cartjury.tools.figures import number, told
 from cartjury.tools.quantiles import quantiles
 from cartjury.tools.quantiles import ranks as quantile_ranks
 from cartjury.tools.rounding import round_cuts
@@ -118,7 +119,7 @@ def _without_empty_levels(
             kept.append(cut)
             last = count
         else:
-            log.append(_dropped(f"{name}: the cut at {cut:g} is dropped, it leaves a level without users"))
+            log.append(_dropped(f"{name}: the cut at {number(cut)} is dropped, it leaves a level without users"))
     return tuple(kept), log
 
 
@@ -129,13 +130,15 @@ def _ties(spec: DimensionSpec, values: Distribution) -> list[LogEntry]:
     for share, cut in zip(spec.quantiles, cuts, strict=False):
         below, upto = (count / values.known for count in values.below([cut, math.nextafter(cut, math.inf)]))
         if upto - below >= TIED and abs(below - share) >= AWAY:
-            said = f"{upto - below:.0%} of the users share the value {cut:g}, so {below:.0%} instead of {share:.0%} lie"
+            tied = f"{upto - below:.0%} of the users share the value {number(cut)}"
+            said = f"{tied}, so {below:.0%} instead of {share:.0%} lie"
             log.append(LogEntry(action="tie", reason=f"{spec.name}: {said} below it"))
     return log
 
 
 def _rounded(name: str, exact: float, rounded: float) -> LogEntry:
-    return LogEntry(action="round", reason=f"{name}: the cut at {exact:.6g} is rounded to {rounded:g}")
+    before, after = told((exact, rounded))
+    return LogEntry(action="round", reason=f"{name}: the cut at {before} is rounded to {after}")
 
 
 def _dropped(reason: str) -> LogEntry:

@@ -76,7 +76,7 @@ def _next_step(state: Groups, policy: SizePolicy, names: Sequence[str], allowed:
         found = next((s for s in allowed.siblings(state, group) if s.users + group.users <= limit), None)
         if found:
             why = f"{group.id} has {_users(group)}, under the minimum of {policy.min_size:,}"
-            return _Step(group, found.group, f"{why}: joined {_sibling(found, names)}")
+            return _Step(group, found.group, f"{why}: {_joining(group, found.group, _sibling(found, names))}")
     return next((step for group in empty if (step := _join_nearest(state, group, allowed))), None)
 
 
@@ -94,7 +94,7 @@ def _fill_empty(state: Groups, empty: Iterable[Group], names: Sequence[str], all
     if best is None:
         return None
     group, found = best
-    return _Step(group, found.group, f"{group.id} has no users: joined {_sibling(found, names)}")
+    return _Step(group, found.group, f"{group.id} has no users: {_joining(group, found.group, _sibling(found, names))}")
 
 
 def _join_nearest(state: Groups, group: Group, allowed: _Allowed) -> _Step | None:
@@ -110,7 +110,8 @@ def _join_nearest(state: Groups, group: Group, allowed: _Allowed) -> _Step | Non
         unseen -= ring
     # Cells that are no group's may lie between: then all are candidates.
     nearest = min(met or others, key=lambda other: (_distance(group, other), other.users, min(other.cells)))
-    return _Step(group, nearest, f"{group.id} has no users and no sibling: joined {nearest.id}, the nearest segment")
+    joins = _joining(group, nearest, "the nearest segment")
+    return _Step(group, nearest, f"{group.id} has no users and no sibling: {joins}")
 
 
 def _around(cell: Levels) -> Iterator[Levels]:
@@ -129,8 +130,24 @@ def _distance(one: Group, other: Group) -> tuple[int, Levels]:
     )
 
 
+def joining(other: str, which: str = "", *, comes: bool) -> str:
+    """Say which of two joins the other, as the end of a sentence about a small one: the lower id stays.
+
+    Args:
+        other: id of what was found for the small one.
+        which: what it is to the small one.
+        comes: whether the other comes to the small one, whose id is lower.
+    """
+    beside = f"{other}, {which}" if which else other
+    return f"{beside}{',' * bool(which)} joined it" if comes else f"joined {beside}"
+
+
+def _joining(group: Group, other: Group, which: str) -> str:
+    return joining(other.id, which, comes=group.number < other.number)
+
+
 def _sibling(sibling: Sibling, names: Sequence[str]) -> str:
-    return f"{sibling.group.id}, its nearest sibling (they differ in {names[-sibling.steps_from_last]} only)"
+    return f"its nearest sibling (they differ in {names[-sibling.steps_from_last]} only)"
 
 
 def _why_small(state: Groups, group: Group, policy: SizePolicy) -> str:

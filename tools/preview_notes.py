@@ -5,13 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from cartjury.data.chat_records import SegmentLine
-from cartjury.data.jury_records import SegmentBrief
-from cartjury.data.lexicon import lexicon
 from cartjury.data.records import ELSE, SegmentPlan, SizePolicy
 from cartjury.data.step_records import ResolvedEdit
+from cartjury.tools.editing.naming import contradictions
 from cartjury.tools.figures import users_said
-from cartjury.tools.naming import check_name
-from cartjury.tools.rules import traits
 
 # Notes of edits that speak of sizes already, and the segments in them.
 _SIZES: Final = re.compile(r"minimum|maximum|no users")
@@ -41,7 +38,7 @@ def notes(
     news = [line for line in after if line.id not in known and line.rule != ELSE]
     yield from _limits(plan_before, plan, old, news)
     yield from _empty(old, news)
-    yield from (note for note, fault in _names(plan_before, plan) if not any(fault in t for t in told))
+    yield from (note for note in _names(plan_before, plan) if note not in told)
 
 
 def _limits(
@@ -70,21 +67,13 @@ def _empty(before: Mapping[str, SegmentLine], after: Sequence[SegmentLine]) -> I
             yield f"nobody would be in {line.id} ({line.rule}) today; later users may be"
 
 
-def _names(before: SegmentPlan, after: SegmentPlan) -> Iterator[tuple[str, str]]:
-    """Names that stay though the rule has changed under them, and what is wrong with them."""
+def _names(before: SegmentPlan, after: SegmentPlan) -> Iterator[str]:
+    """Say what names that stay, though the rule has changed under them, claim against it."""
     old = {s.id: s for s in before.segments}
     for segment in after.segments:
         kept = segment.id in after.locks or segment.named_by == "person"
         was = old.get(segment.id)
         if not kept or not segment.name:
             continue
-        known = _faults(before, segment.id, segment.name) if was and was.name == segment.name else ()
-        for fault in _faults(after, segment.id, segment.name):
-            if fault not in known:
-                yield f"{segment.id} keeps its name {segment.name}. {fault}", fault
-
-
-def _faults(plan: SegmentPlan, segment_id: str, name: str) -> tuple[str, ...]:
-    segment = plan.segment(segment_id)
-    brief = SegmentBrief(id=segment.id, rule=segment.rule, traits=traits(plan, segment), is_else=segment.is_else)
-    return check_name(name, brief, (), lexicon())
+        known = contradictions(before, was, was.name) if was and was.name == segment.name else ()
+        yield from (note for note in contradictions(after, segment, segment.name) if note not in known)

@@ -4,18 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cartjury.data.chat_records import SegmentLine
-from cartjury.data.revision_records import Move, Naming, Preview
+from cartjury.data.revision_records import Naming, Preview
 from cartjury.data.run_records import Certificate
 from cartjury.tools.figures import DIGITS, NONE, change, count, score, users_said
 from cartjury.tools.lines import by_number
 from cartjury.tools.markdown import joined, listed, shown, table
+from cartjury.tools.movement import movement
 from cartjury.tools.report_calls import money
 
 HASH: Final = 8  # characters of it that are shown
 ROWS: Final = 20
-PAIRS: Final = 12
-ASKED: Final = "(asked for)"
-OUTSIDE: Final = "outside the universe"
+ASKED: Final = "(new name follows)"
 SIZES = ("users", "score", "rank")
 Lines = dict[str, SegmentLine]
 
@@ -26,34 +25,14 @@ def in_words(preview: Preview) -> str:
     blocks = (
         _wishes([edit.said for edit in preview.edits]),
         _totals(preview),
+        listed([f"Note: {shown(note, 400)}" for note in preview.notes]),
         *_segments(before, after, preview.naming.asked),
         movement(preview.moves),
         _naming(preview.naming),
         proof(preview.certificate),
-        listed([f"Note: {shown(note, 400)}" for note in preview.notes]),
         f"Plan {preview.plan_hash[:HASH]}, made from revision {preview.base_revision} ({preview.base_hash[:HASH]}).",
     )
     return "\n\n".join(block for block in blocks if block)
-
-
-def movement(moves: Sequence[Move], *, done: bool = False) -> str:
-    """Say who changes the segment, the largest groups first.
-
-    Args:
-        moves: all pairs, those who stay too.
-        done: whether that has happened already.
-    """
-    going = sorted((m for m in moves if m.source != m.target), key=lambda m: -m.users)
-    staying = sum(m.users for m in moves if m.source == m.target)
-    if not going:
-        return f"No user {'moved' if done else 'would move'}."
-    lines = [f"{m.source or OUTSIDE} → {m.target or OUTSIDE}: {count(m.users)}" for m in going[:PAIRS]]
-    rest = going[PAIRS:]
-    if rest:
-        lines.append(f"{len(rest)} more way{'s' * (len(rest) != 1)}: {count(sum(m.users for m in rest))} together")
-    total = sum(m.users for m in going)
-    move, stay = ("moved", "stayed where they were") if done else ("would move", "stay where they are")
-    return f"{users_said(total)} {move}, {count(staying)} {stay}:\n\n{listed(lines)}"
 
 
 def proof(certificate: Certificate) -> str:
@@ -82,7 +61,7 @@ def _totals(preview: Preview) -> str:
 def _segments(before: Lines, after: Lines, asked: Sequence[str]) -> Iterator[str]:
     ids = sorted({*before, *after}, key=lambda i: (_rank(after.get(i)), by_number(i)))
     changed = [i for i in ids if _essence(before.get(i)) != _essence(after.get(i))]
-    others = [i for i in ids if i not in changed]
+    others = [i for i in ids if i not in changed and after[i].users]
     if not changed:  # what a segment is worth has changed, or nothing that a table could show
         changed = [i for i in others if _worth(before[i]) != _worth(after[i])]
         others = [i for i in others if i not in changed]
@@ -95,11 +74,14 @@ def _segments(before: Lines, after: Lines, asked: Sequence[str]) -> Iterator[str
 
 
 def _rest(before: Lines, after: Lines, others: Sequence[str]) -> str:
-    who = f"The other {len(others)} keep their users" if len(others) > 1 else f"{others[0]} keeps its users"
-    gaps = [abs((after[i].overall or 0.0) - (before[i].overall or 0.0)) for i in others]
-    ranks = sum(before[i].rank != after[i].rank for i in others)
-    scores = "scores stay" if max(gaps) < 0.5 * 10**-DIGITS else f"scores change by at most {max(gaps):.{DIGITS}f}"
-    return f"{who}; {scores}, {ranks or 'no'} rank{'s' * (ranks != 1)} change{'s' * (ranks == 1)}."
+    gap = max(abs((after[i].overall or 0.0) - (before[i].overall or 0.0)) for i in others)
+    ranks, same = sum(before[i].rank != after[i].rank for i in others), gap < 0.5 * 10**-DIGITS
+    if len(others) == 1:
+        worth = "its score stays" if same else f"its score changes by {gap:.{DIGITS}f}"
+        return f"{others[0]} keeps its users; {worth}, its rank {'changes' if ranks else 'stays'}."
+    worth = "scores stay" if same else f"scores change by at most {gap:.{DIGITS}f}"
+    changes = f"{ranks or 'no'} rank{'s' * (ranks != 1)} change{'s' * (ranks == 1)}"
+    return f"The other {len(others)} keep their users; {worth}, {changes}."
 
 
 def _row(segment_id: str, was: SegmentLine | None, is_: SegmentLine | None, asked: Sequence[str]) -> tuple[str, ...]:
@@ -123,22 +105,23 @@ def _name(segment_id: str, was: SegmentLine | None, is_: SegmentLine | None, ask
 def _naming(naming: Naming) -> str:
     if not naming.asked:
         return "No names would be asked for."
-    whose = f"Names asked for: {joined(naming.asked)}, of the {shown(naming.jury)} jury"
+    whose = f"New names: {joined(naming.asked)}, from the {shown(naming.jury)} jury"
     if not naming.calls:
-        cost = "no request to a model, no cost"
+        cost = " (no model is asked)"
     else:
         price = "cost not known" if naming.cost_usd is None else f"about {money(naming.cost_usd)}"
         calls = f"about {naming.calls:,} request{'s' * (naming.calls != 1)}"
-        cost = f"{calls}, {naming.tokens:,} tokens, {naming.seconds:.0f} s, {price}"
+        cost = f": {calls}, {naming.tokens:,} tokens, {naming.seconds:.0f} s, {price}"
     wishes = [f"{i}: names should be “{shown(text)}”" for i, text in naming.guidance.items()]
     if wishes and naming.jury == "offline":
         wishes.append("the offline jury cannot follow such a wish: it finds another name, no more")
-    return f"{whose}: {cost}." + (f"\n\n{listed(wishes)}" if wishes else "")
+    return f"{whose}{cost}." + (f"\n\n{listed(wishes)}" if wishes else "")
 
 
 def _essence(line: SegmentLine | None) -> tuple[object, ...] | None:
-    """What makes a segment another one for the reader."""
-    return (line.name, line.in_words, line.rule, line.users, line.locked) if line else None
+    """What makes a segment another one for the reader; where nobody is in, its rule is of no interest."""
+    rule = (line.in_words, line.rule) if line and line.users else ()
+    return (line.name, rule, line.users, line.locked) if line else None
 
 
 def _worth(line: SegmentLine) -> tuple[object, ...]:

@@ -160,7 +160,7 @@ def test_only_the_steps_since_then_are_told(found: Segmented, first: Standing, s
     stood = {1: first, 2: second, 3: first}
     assert "Step 2." not in changed(found, 2, stood)
     assert "Step 2." in changed(found, 1, stood)
-    assert "Nobody changed the segment." in changed(found, 1, stood)
+    assert "No user moved." in changed(found, 1, stood)
 
 
 def test_a_revision_on_another_branch_is_compared_all_the_same(

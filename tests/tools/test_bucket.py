@@ -87,7 +87,7 @@ def test_absolute_cuts_are_taken_as_they_are(tmp_path: Path) -> None:
     plan = priced(tmp_path, [float(v) for v in range(10)], dimensions=own)
     assert only(plan).cuts == (3.33,)
     assert only(plan).quantiles == ()
-    assert reasons(plan, "drop") == ["AOV: the cut at 1000 is dropped, it leaves a level without users"]
+    assert reasons(plan, "drop") == ["AOV: the cut at 1,000 is dropped, it leaves a level without users"]
 
 
 def test_the_cuts_belong_to_the_universe_not_to_the_file(tmp_path: Path) -> None:

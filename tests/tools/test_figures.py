@@ -2,7 +2,7 @@
 
 import pytest
 
-from cartjury.tools.figures import adding_up, change, count, score, users_said
+from cartjury.tools.figures import adding_up, change, count, number, score, told, users_said
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,26 @@ def test_what_stays_is_written_once() -> None:
 def test_rounded_numbers_add_up_to_their_rounded_sum() -> None:
     assert adding_up([0.05, 0.05, 0.9], 1) == [0.1, 0.0, 0.9]
     assert adding_up([-0.26, 0.16], 1) == [-0.3, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (85.0, "85"),
+        (-0.5, "-0.5"),
+        (0.0, "0"),
+        (1 / 3, "0.3333"),
+        (0.000123456, "0.0001235"),
+        (64.123456, "64.1235"),
+        (1_000_000.0, "1,000,000"),
+        (1234567.891, "1,234,567.891"),
+        (2.5e300, "2.5e+300"),
+    ],
+)
+def test_numbers_in_sentences_are_plain(value: float, written: str) -> None:
+    assert number(value) == written
+
+
+def test_numbers_that_would_look_alike_keep_all_digits() -> None:
+    assert told((0.51234, 0.51233)) == ["0.51234", "0.51233"]
+    assert told((0.51234, 0.5, 0.51234)) == ["0.5123", "0.5", "0.5123"]

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cartjury.data.edit_records import AskAgain, Lock
+from cartjury.data.edit_records import AskAgain, Lock, Rename
 from cartjury.data.errors import PlanError
 from cartjury.data.records import ScoreWeights, SegmentPlan, SizePolicy
 from cartjury.data.revision_records import Preview
 from cartjury.data.run_records import Certificate
-from cartjury.data.step_records import LockStep, ResolvedEdit, UnnameStep
+from cartjury.data.step_records import LockStep, NameStep, ResolvedEdit, UnnameStep
 from cartjury.tools import preview as module
 from cartjury.tools.edit import Resolved
 from cartjury.tools.preview import preview
@@ -129,8 +129,19 @@ def test_a_locked_name_that_its_rule_no_longer_bears_out_is_noted(found: Segment
         for s in kept.segments
     )
     notes = previewed(found, kept.with_changes(segments=segments), before=before).notes
-    (note,) = [n for n in notes if "keeps its name" in n]
-    assert note.startswith("S01 keeps its name Premium_Engaged. 'Premium' says order value is high")
+    (note,) = [n for n in notes if n.startswith("S01 ")]
+    assert note.startswith("S01 Premium_Engaged: 'Premium' says order value is high")
+
+
+def test_a_name_by_a_person_is_held_against_the_rule_and_not_against_the_form_of_jury_names(found: Segmented) -> None:
+    plan = named(found.plan)
+    changes = {"name": "Tiny", "named_by": "person"}
+    after = plan.with_changes(
+        segments=tuple(s.model_copy(update=changes if s.id == "S09" else {}) for s in plan.segments)
+    )
+    step = NameStep(segment="S09", name="Tiny")
+    called = ResolvedEdit(edit=Rename(segment="S09", name="Tiny"), steps=(step,), said="Call S09 Tiny.")
+    assert not previewed(found, after, called).notes
 
 
 def test_a_name_that_was_never_true_is_no_news(found: Segmented) -> None:

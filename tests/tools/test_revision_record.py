@@ -47,6 +47,14 @@ def test_the_report_of_a_revision_without_new_names_says_so_and_keeps_the_reason
     assert all(v.reason in text for v in unasked().verdicts)
 
 
+def test_the_report_says_near_its_top_which_revision_of_the_plan_it_shows() -> None:
+    plan = FIRST["plan"].with_changes(revision=2)
+    text = Page(render_report(**{**FIRST, "plan": plan})).text
+
+    assert text.index("Cart abandonment segments") < text.index("Revision 2 of the plan.") < text.index("Best segment")
+    assert "Revision" not in Page(render_report(**FIRST)).text
+
+
 def test_a_revision_that_asked_for_one_name_counts_and_warns_of_that_one() -> None:
     plan = FIRST["plan"]
     one = next(v.segment_id for v in FIRST["jury"].verdicts if plan.segment(v.segment_id).named_by == "model")

@@ -120,8 +120,9 @@ def test_a_best_cell_of_59_users_joins_its_profit_sibling():
     assert rules(plan)["S01"] == "AOV_High & Engagement_High"
     assert "S02" not in rules(plan)
     assert len(plan.segments) == 12
-    assert "S01 has 59 users, under the minimum of 437: joined S02" in plan.log[0].reason
-    assert "Profit" in plan.log[0].reason
+    assert plan.log[0].reason == (
+        "S01 has 59 users, under the minimum of 437: S02, its nearest sibling (they differ in Profit only), joined it"
+    )
 
 
 def test_a_chain_of_merges_goes_on_until_the_minimum_is_reached():
@@ -242,7 +243,7 @@ def test_an_empty_cell_without_siblings_joins_the_nearest_segment():
     plan = apply_size_policy(start, counts, nobody_differs)
 
     assert steps(plan, "merge") == [(("S01", "S02"), (0, 8))]
-    assert "S01 has no users and no sibling: joined S02, the nearest segment" in plan.log[0].reason
+    assert "S01 has no users and no sibling: S02, the nearest segment, joined it" in plan.log[0].reason
     assert "|" in rules(plan)["S01"]
 
 

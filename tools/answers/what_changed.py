@@ -10,7 +10,7 @@ from cartjury.tools.engine.carts import Carts
 from cartjury.tools.figures import change
 from cartjury.tools.markdown import listed
 from cartjury.tools.migration import moves
-from cartjury.tools.preview_words import movement
+from cartjury.tools.movement import movement
 
 
 def what_changed(

@@ -15,6 +15,7 @@ from cartjury.tools.editing.dimension_steps import place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
 from cartjury.tools.editing.measure import sizes_of, values_in_universe
+from cartjury.tools.editing.outcome import outcome
 from cartjury.tools.editing.places import value_range
 from cartjury.tools.editing.rows import Row, rows_of
 from cartjury.tools.editing.shape import check_shape, check_size
@@ -22,9 +23,9 @@ from cartjury.tools.editing.tidy import merged
 from cartjury.tools.editing.wording import listed, numbers, percent
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.distribution import Distribution
+from cartjury.tools.figures import number, told
 from cartjury.tools.quantiles import quantiles
 from cartjury.tools.rounding import round_cut
-from cartjury.tools.rules import short
 
 
 def set_cut(edit: SetCut, plan: SegmentPlan, carts: Carts) -> Draft:
@@ -36,15 +37,14 @@ def set_cut(edit: SetCut, plan: SegmentPlan, carts: Carts) -> Draft:
     values = values_in_universe(carts, plan, dimension.column)
     cut = _cut(edit, dimension, at, values)
     if cut == dimension.cuts[at]:
-        raise EditError(f"{dimension.name} is already cut at {short(cut)}")
+        raise EditError(f"{dimension.name} is already cut at {number(cut)}")
     cuts = (*dimension.cuts[:at], cut, *dimension.cuts[at + 1 :])
     _check_order(dimension, cuts, at)
     _check_filled(dimension, cuts, values)
     new = dimension.model_copy(update={"cuts": cuts, "quantiles": _shares(dimension, at, edit.quantile)})
     where = f" (the quantile {percent(edit.quantile)})" if edit.quantile is not None else ""
-    return _moved(
-        plan, carts, new, f"Move the cut of {dimension.name} from {short(dimension.cuts[at])} to {short(cut)}{where}"
-    )
+    before, after = told((dimension.cuts[at], cut))
+    return _moved(plan, carts, new, f"Move the cut of {dimension.name} from {before} to {after}{where}")
 
 
 def set_levels(edit: SetLevels, plan: SegmentPlan, carts: Carts) -> Draft:
@@ -91,10 +91,7 @@ def _moved(plan: SegmentPlan, carts: Carts, new: Dimension, said: str, notes: Se
     before = sizes_of(carts, plan)
     draft = Draft(plan, before=before).then(_step(plan, new, said), before)
     sizes = sizes_of(carts, draft.plan)
-    moved = sum(max(0, sizes[i] - before[i]) for i in sizes)
-    return draft._replace(sizes=sizes).saying(
-        f"{said}; all segments and their names stay, and at least {moved:,} users move to another one.", notes
-    )
+    return draft._replace(sizes=sizes).saying(f"{said}; all segments and their names stay.", notes)
 
 
 def _releveled(plan: SegmentPlan, carts: Carts, new: Dimension, said: str, notes: Sequence[str]) -> Draft:
@@ -109,9 +106,7 @@ def _releveled(plan: SegmentPlan, carts: Carts, new: Dimension, said: str, notes
     check_size(draft.plan)
     end = [f"the local splits of {listed(rows.ended)} end: the cells they lie in are cut anew"] if rows.ended else []
     lost = _levels_lost(plan, new)
-    return draft.saying(
-        f"{said}; {len(draft.plan.segments)} segments instead of {len(plan.segments)}.", [*notes, *end, *lost]
-    )
+    return draft.saying(f"{said}{outcome(plan, draft, '; ')}.", [*notes, *end, *lost])
 
 
 def _step(plan: SegmentPlan, new: Dimension, said: str) -> RelevelStep:
@@ -133,7 +128,7 @@ def _position(dimension: Dimension, wanted: int | None) -> int:
     if wanted is None and len(dimension.cuts) == 1:
         return 0
     if wanted is None or wanted > len(dimension.cuts):
-        numbered = listed(f"{i} at {short(cut)}" for i, cut in enumerate(dimension.cuts, start=1))
+        numbered = listed(f"{i} at {cut}" for i, cut in enumerate(told(dimension.cuts), start=1))
         which = "say which cut is meant" if wanted is None else f"there is no cut {wanted}"
         count = len(dimension.cuts)
         raise EditError(f"{which}: {dimension.name} has {count} cut{'s' if count > 1 else ''}, {numbered}")
@@ -157,12 +152,13 @@ def _fits(cuts: Sequence[float], at: int, cut: float) -> bool:
 def _check_order(dimension: Dimension, cuts: Sequence[float], at: int) -> None:
     if _fits(cuts, at, cuts[at]):
         return
-    below = [f"above {short(cuts[at - 1])}"] if at else []
-    above = [f"below {short(cuts[at + 1])}"] if at + 1 < len(cuts) else []
+    shown = told(cuts)
+    below = [f"above {shown[at - 1]}"] if at else []
+    above = [f"below {shown[at + 1]}"] if at + 1 < len(cuts) else []
     beside = f"its neighbour{'s' if below and above else ''}"
     raise EditError(
         f"the cut {at + 1} of {dimension.name} must stay {listed(below + above)}, {beside}, and "
-        f"{short(cuts[at])} does not; move the neighbour first, or cut {dimension.name} anew"
+        f"{shown[at]} does not; move the neighbour first, or cut {dimension.name} anew"
     )
 
 

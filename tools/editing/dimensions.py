@@ -15,6 +15,7 @@ from cartjury.tools.editing.dimension_steps import crossed_levels, place_of
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of, next_number
 from cartjury.tools.editing.measure import numeric_column, sizes_of, values_in_universe
+from cartjury.tools.editing.outcome import outcome
 from cartjury.tools.editing.rows import rows_of
 from cartjury.tools.editing.shape import check_shape, check_size
 from cartjury.tools.editing.tidy import merged
@@ -53,8 +54,8 @@ def add_dimension(edit: AddDimension, plan: SegmentPlan, carts: Carts) -> Draft:
     check_size(draft.plan)
     if all(s.id in before for s in draft.plan.segments if not s.is_else):
         notes = (*notes, _nothing_apart(plan, new))
-    count = f"{len(draft.plan.segments)} segments instead of {len(plan.segments)}"
-    return draft.saying(f"{said} ({listed(new.level_names[1:])}); {count}.", (*notes, *_unknown_note(new, values)))
+    said += f" ({listed(new.level_names[1:])})"
+    return draft.saying(f"{said}{outcome(plan, draft, '; ')}.", (*notes, *_unknown_note(new, values)))
 
 
 def drop_dimension(edit: DropDimension, plan: SegmentPlan, carts: Carts) -> Draft:
@@ -70,7 +71,7 @@ def drop_dimension(edit: DropDimension, plan: SegmentPlan, carts: Carts) -> Draf
     notes = [f"the local splits of {listed(ended)} end: the cells they lie in become one"] if ended else []
     notes += [f"the priorities of {old.name} go with it"] if old.name in plan.priorities else []
     draft = draft._replace(sizes=sizes_of(carts, draft.plan))
-    return draft.saying(f"{said}; {len(draft.plan.segments)} segments instead of {len(plan.segments)}.", notes)
+    return draft.saying(f"{said}.", notes)
 
 
 def _name(edit: AddDimension, column: str, plan: SegmentPlan) -> str:

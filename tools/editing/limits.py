@@ -8,9 +8,10 @@ from cartjury.data.step_records import PolicyStep
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.measure import sizes_of
 from cartjury.tools.editing.notes import limits_left
+from cartjury.tools.editing.outcome import outcome
 from cartjury.tools.editing.shape import check_size
 from cartjury.tools.editing.tidy import merged, split_up
-from cartjury.tools.editing.wording import listed
+from cartjury.tools.editing.wording import listed, users
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.profile import feature_histogram
 from cartjury.tools.split import Histogram
@@ -29,11 +30,12 @@ def set_sizes(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> Draft:
     draft = split_up(draft, lambda p: _histogram(carts, p))
     check_size(draft.plan)
     if not draft.steps:
-        raise EditError(f"{_in_words(old)} already, and no segment can be merged or split to keep to that")
+        raise EditError(f"segments have {_limits(old)} already, and no segment can be merged or split to keep to that")
     notes = [*limits_left(draft.plan, draft.sizes)]
-    if lowered:
+    if lowered and any(entry.action == "merge" for entry in plan.log):
         notes.append("segments that were merged stay merged: split them where you want them apart")
-    return draft.saying(f"Let {_in_words(new)}: {_outcome(draft)}.", notes)
+    done = outcome(plan, draft, ": ") or ": all segments stay as they are"
+    return draft.saying(f"{_changed(old, new)}{done}.", notes)
 
 
 def _policy(edit: SetSizes, plan: SegmentPlan, carts: Carts) -> SizePolicy:
@@ -64,15 +66,20 @@ def _histogram(carts: Carts, plan: SegmentPlan) -> Histogram:
     return counted
 
 
-def _outcome(draft: Draft) -> str:
-    merges = sum(len(s.segments) - 1 for s in draft.steps if s.kind == "merge")
-    splits = sum(s.kind == "split" for s in draft.steps)
-    done = [f"{merges} merge{'s' * (merges > 1)}"] * bool(merges) + [f"{splits} split{'s' * (splits > 1)}"] * bool(
-        splits
-    )
-    return listed(done) if done else "all segments stay as they are"
+def _changed(old: SizePolicy, new: SizePolicy) -> str:
+    """Say which limit is another one; where none is, the limits are only applied once more."""
+    if new == old:
+        return f"Apply the limits again, {_limits(new)}"
+    given = [f"the minimum to {users(new.min_size)}"] if new.min_size != old.min_size else []
+    if new.max_size is not None and new.max_size != old.max_size:
+        given.append(f"the maximum to {users(new.max_size)}")
+    said = [f"set {listed(given)}"] if given else []
+    if new.max_size is None and old.max_size is not None:
+        said.append("take the maximum away")
+    text = listed(said)
+    return text[0].upper() + text[1:]
 
 
-def _in_words(policy: SizePolicy) -> str:
-    most = "no maximum" if policy.max_size is None else f"a maximum of {policy.max_size:,} users"
-    return f"segments have a minimum of {policy.min_size:,} and {most}"
+def _limits(policy: SizePolicy) -> str:
+    most = "no maximum" if policy.max_size is None else f"a maximum of {policy.max_size:,}"
+    return f"a minimum of {policy.min_size:,} and {most} users"

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from cartjury.tools.brief import SMALL
 from cartjury.tools.engine.distribution import Distribution
+from cartjury.tools.figures import told
 from cartjury.tools.quantiles import quantiles
-from cartjury.tools.rules import short
 
 
 class Parts(NamedTuple):
@@ -34,7 +34,8 @@ def value_range(values: Distribution) -> str:
     if values.known < SMALL:
         return "are those of too few users to be shown"
     lowest, highest = values.smallest([0, values.known - 1])
-    return f"run from {short(lowest)} to {short(highest)}"
+    first, last = told((lowest, highest))
+    return f"run from {first} to {last}"
 
 
 def nearest_cuts(values: Distribution, shares: Sequence[float], least: int) -> Parts | None:

@@ -14,6 +14,7 @@ from cartjury.tools.editing.places import Parts, nearest_cuts, parts_at, value_r
 from cartjury.tools.editing.wording import called, listed, numbers, percent, sized, users
 from cartjury.tools.engine.carts import Carts
 from cartjury.tools.engine.distribution import Distribution
+from cartjury.tools.figures import told
 from cartjury.tools.rules import short
 
 
@@ -105,13 +106,11 @@ def _by_column(edit: Split, plan: SegmentPlan, carts: Carts, target: Target) -> 
         cuts=found.cuts,
         ids=ids,
         sizes=found.sizes,
-        reason=f"{segment.id} was split at {column} {numbers(found.cuts)} at a person's wish",
+        reason=f"{segment.id} was split at {column} {listed(map(short, found.cuts))} at a person's wish",
     )
     draft = Draft(plan, before=target.sizes, sizes=target.sizes).then(step)
-    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit)}"
-    return draft.saying(
-        f"{said}: {_parts_said(ids, found)}.", _missing_note(values.users - values.known, column, ids[0])
-    )
+    said = f"Split {sized(segment, target.users)} at {column} {numbers(found.cuts)}{_wished(edit, values)}"
+    return draft.saying(f"{said}: {_parts_said(ids, found, values.users - values.known)}.")
 
 
 def _at_values(edit: Split, target: Target, values: Distribution, column: str) -> Parts:
@@ -150,22 +149,27 @@ def _known_levels(plan: SegmentPlan, dimension: Dimension, segment: Segment) -> 
     return {b.levels[place] for b in segment.boxes} - {UNKNOWN}
 
 
-def _wished(edit: Split) -> str:
+def _wished(edit: Split, values: Distribution) -> str:
+    """Say what the cuts are near; quantiles are of those with a value, who are not all where some are missing."""
     if edit.values:
         return ""
+    known = f"the {users(values.known)} with a value" if values.known < values.users else ""
     if not edit.quantiles:
-        return ", nearest the median"
-    return f", nearest the quantile{'s' if len(edit.quantiles) > 1 else ''} {listed(map(percent, edit.quantiles))}"
+        return f", nearest the median{known and f' (half of {known})'}"
+    shares = f"quantile{'s' if len(edit.quantiles) > 1 else ''} {listed(map(percent, edit.quantiles))}"
+    return f", nearest the {shares}{known and f' of {known}'}"
 
 
-def _parts_said(ids: Sequence[str], found: Parts) -> str:
-    bounds = [None, *found.cuts, None]
-    said = []
-    for i, low, high, count in zip(ids, bounds, bounds[1:], found.sizes, strict=False):
-        under = "" if high is None else f"under {short(high)}"
-        place = under if low is None else " and ".join(filter(None, (f"from {short(low)}", under)))
-        said.append(f"{i} {place} ({users(count)})")
-    return listed(said)
+def _parts_said(ids: Sequence[str], found: Parts, missing: int) -> str:
+    """Say who is in each part; users without a value are in the lowest, beside those under its cut."""
+    cuts = told(found.cuts)
+    lows, highs = ["", *(f"from {cut}" for cut in cuts)], [*(f"under {cut}" for cut in cuts), ""]
+    places = [" and ".join(filter(None, pair)) for pair in zip(lows, highs, strict=True)]
+    counts = [users(count) for count in found.sizes]
+    if missing:
+        places[0] += " or without a value"
+        counts[0] += f", {missing:,} of them without a value"
+    return listed(f"{i} {place} ({count})" for i, place, count in zip(ids, places, counts, strict=True))
 
 
 def _missing_note(count: int, column: str, first: str) -> tuple[str, ...]:

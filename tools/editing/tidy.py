@@ -10,7 +10,7 @@ from cartjury.tools.boxes import products
 from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import new_ids, next_number, number_of
 from cartjury.tools.editing.wording import called, users
-from cartjury.tools.merge import merge_small
+from cartjury.tools.merge import joining, merge_small
 from cartjury.tools.rules import rule_text, short, simplify
 from cartjury.tools.siblings import Group, Levels
 from cartjury.tools.split import Histogram, find_cut
@@ -84,7 +84,7 @@ def _locals_joined(draft: Draft, settled: Rules, kept_apart: Pairs) -> Draft:
             MergeStep(
                 segments=(first.id, second.id),
                 sizes=(draft.sizes[first.id], draft.sizes[second.id]),
-                reason=f"{found.id} has {users(count)}, {why}: joined {way.segment.id}",
+                reason=f"{found.id} has {users(count)}, {why}: {joining(way.segment.id, comes=found is first)}",
             )
         )
     return draft

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cartjury.data.records import Segment
-from cartjury.tools.rules import short
+from cartjury.tools.figures import told
 
 
 def users(count: int) -> str:
@@ -29,7 +29,7 @@ def listed(texts: Iterable[str], last: str = "and") -> str:
 
 def numbers(values: Sequence[float]) -> str:
     """Say values: `49 and 115`."""
-    return listed([short(v) for v in values])
+    return listed(told(values))
 
 
 def percent(share: float) -> str:

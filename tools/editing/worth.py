@@ -12,7 +12,7 @@ from cartjury.tools.editing.drafts import Draft
 from cartjury.tools.editing.lookup import dimension_of
 from cartjury.tools.editing.wording import listed
 from cartjury.tools.engine.carts import Carts
-from cartjury.tools.rules import short
+from cartjury.tools.figures import number
 
 _PLACES: Final = Decimal("0.000001")
 
@@ -39,7 +39,7 @@ def set_priorities(edit: SetPriorities, plan: SegmentPlan, _: Carts) -> Draft:
     others = {name: of for name, of in plan.priorities.items() if name != dimension.name}
     priorities = {**others, dimension.name: levels} if levels else others
     draft = Draft(plan).then(WorthStep(weights=plan.weights, priorities=priorities))
-    given = listed(f"{name} {short(share)}" for name, share in levels.items()) if levels else ""
+    given = listed(f"{name} {number(share)}" for name, share in levels.items()) if levels else ""
     said = (
         f"Set the priorities of {dimension.name}: {given}."
         if levels
@@ -73,4 +73,4 @@ def _level(dimension: Dimension, wanted: str) -> str:
 
 
 def _weights_said(weights: ScoreWeights) -> str:
-    return listed(f"{metric.replace('_', ' ')} {short(getattr(weights, metric))}" for metric in METRICS)
+    return listed(f"{metric.replace('_', ' ')} {number(getattr(weights, metric))}" for metric in METRICS)

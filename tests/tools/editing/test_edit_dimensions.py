@@ -1,6 +1,7 @@
 """Add a dimension, drop one: what comes out, and why it may be refused."""
 
 import functools
+import re
 import tempfile
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def test_a_segment_that_is_too_small_to_be_crossed_keeps_rule_id_and_name() -> N
     small = [s for s in base.plan.segments if sizes_by_pandas(base.carts, base.plan)[s.id] < 60 and not s.is_else]
     assert small
     assert all(plan.segment(s.id).rule == s.rule and plan.segment(s.id).name == s.name for s in small)
+    said = resolve(AddDimension(column="sessions_last_30d"), *base).said
+    assert said.startswith("Cross the segments with Sessions, sessions_last_30d cut at ")
+    whole = said.partition("; ")[2]
+    assert re.fullmatch(r"S\d\d, .*(S\d\d|more) stay whole, as a part would be too small\.", whole)
+    assert all(s.id in whole or "more" in whole for s in small)
+    assert "instead of" not in said
 
 
 def test_rarely_missing_values_of_a_new_dimension_join_else_made_anew_where_there_was_none() -> None:
@@ -87,6 +94,7 @@ def test_a_new_dimension_that_tells_nobody_apart_says_so() -> None:
 def test_dropping_a_dimension_leaves_the_lowest_id_of_those_it_told_apart() -> None:
     plan = scene(min_size=1).edited(DropDimension(dimension="Profit"))
 
+    assert resolve(DropDimension(dimension="Profit"), *scene(min_size=1)).said == "Drop the dimension Profit."
     assert rules(plan) == {
         "S01": "AOV_High & Engagement_High",
         "S03": "AOV_High & Engagement_Low",

@@ -1,6 +1,9 @@
 """Merge and split: what comes out, who keeps id and name, and why they may be refused."""
 
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from cartjury.data.edit_records import Lock, Merge, PlanEdit, Rename, Split
@@ -102,18 +105,21 @@ def test_a_split_by_a_column_lies_at_the_value_nearest_the_median_of_the_segment
     step = resolve(Split(segment="S12", by="sessions_last_30d"), *base).steps[0]
 
     assert isinstance(step, SplitStep)
-    rows = stored(base.carts.dataset)
-    a, e, p = base.plan.dimensions
-    abandoned = rows["cart_abandoned_date"].to_numpy("datetime64[D]")
-    days = (np.datetime64(base.carts.universe.as_of) - abandoned).astype(int)
-    inside = rows[
-        (days <= 7) & (rows[a.column] < a.cuts[0]) & (rows[e.column] < e.cuts[0]) & (rows[p.column] < p.cuts[0])
-    ]
-    visits = inside["sessions_last_30d"]
+    visits = _users_of_s12(base)["sessions_last_30d"]
     nearest = min(
         visits.unique(), key=lambda v: (abs(v - visits.median()), abs((visits < v).sum() - (visits >= v).sum()), v)
     )
     assert step.cuts == (nearest,)
+
+
+def _users_of_s12(base: Scene) -> pd.DataFrame:
+    rows = stored(base.carts.dataset)
+    a, e, p = base.plan.dimensions
+    abandoned = rows["cart_abandoned_date"].to_numpy("datetime64[D]")
+    days = (np.datetime64(base.carts.universe.as_of) - abandoned).astype(int)
+    return rows[
+        (days <= 7) & (rows[a.column] < a.cuts[0]) & (rows[e.column] < e.cuts[0]) & (rows[p.column] < p.cuts[0])
+    ]
 
 
 def test_a_split_at_a_value_is_taken_as_given_and_small_parts_are_noted() -> None:
@@ -139,7 +145,37 @@ def test_users_without_a_value_go_with_the_lowest_part() -> None:
     low = apply(base.plan, resolved).segment("S12").boxes[0].where
 
     assert low[0].unknown
-    assert any("without a value of days_since_last_order go with S12" in note for note in resolved.notes)
+
+
+def test_a_split_of_users_some_of_whom_have_no_value_counts_them_and_says_what_its_half_is_of() -> None:
+    base = scene()
+    step = resolve(Split(segment="S12", by="days_since_last_order"), *base).steps[0]
+    assert isinstance(step, SplitStep)
+    (cut,), (low, high) = step.cuts, step.sizes
+    rows = _users_of_s12(base)
+    days = (np.datetime64(base.carts.universe.as_of) - rows["last_order_date"].to_numpy("datetime64[D]")).astype(float)
+    days[rows["last_order_date"].isna().to_numpy()] = np.nan
+    missing, known = int(np.isnan(days).sum()), int((~np.isnan(days)).sum())
+    assert missing > 0
+    assert (low - missing, high) == ((days < cut).sum(), (days >= cut).sum())
+
+    assert resolve(Split(segment="S12", by="days_since_last_order"), *base).said == (
+        f"Split S12 Name_AL ({low + high} users) at days_since_last_order {cut:.0f}, nearest the median (half of the "
+        f"{known} users with a value): S12 under {cut:.0f} or without a value ({low} users, {missing} of them without "
+        f"a value) and S14 from {cut:.0f} ({high} users)."
+    )
+
+
+def test_quantiles_of_users_some_of_whom_have_no_value_are_of_the_others() -> None:
+    split = Split(segment="S12", by="days_since_last_order", quantiles=(0.4, 0.7))
+
+    assert re.search(
+        r"nearest the quantiles 40 % and 70 % of the \d+ users with a value:", resolve(split, *scene()).said
+    )
+
+
+def test_a_split_of_users_who_all_have_a_value_says_nothing_of_missing_ones() -> None:
+    assert "without a value" not in resolve(Split(segment="S12", by="sessions_last_30d"), *scene()).said
 
 
 def test_a_part_of_a_split_can_be_split_again() -> None:

@@ -1,5 +1,7 @@
 """Move a cut of a dimension, cut it anew: what comes out, and why it may be refused."""
 
+import re
+
 import pytest
 
 from cartjury.data.edit_records import (
@@ -34,6 +36,17 @@ def test_moving_a_cut_keeps_all_segments_ids_and_names() -> None:
 
     assert plan.segments == base.plan.segments
     assert (plan.dimensions[1].cuts, plan.dimensions[1].quantiles) == ((0.5,), ())
+
+
+def test_a_moved_cut_leaves_the_counting_to_the_preview() -> None:
+    base = scene()
+    (old,) = base.plan.dimensions[1].cuts
+
+    assert resolve(SetCut(dimension="engagement", value=0.5), *base).said == (
+        f"Move the cut of Engagement from {old} to 0.5; all segments and their names stay."
+    )
+    said = resolve(SetLevels(dimension="AOV", cuts=(50, 90)), *base).said
+    assert said.endswith("into 3 levels: Low, Medium and High; all segments and their names stay.")
 
 
 def test_a_quantile_is_rounded_as_a_run_rounds_it() -> None:
@@ -136,9 +149,10 @@ def test_the_levels_that_one_segment_held_together_come_apart() -> None:
 
 
 def test_what_more_levels_make_too_small_is_merged_and_untouched_segments_are_not() -> None:
-    base = scene(min_size=60)
-    plan = base.edited(SetLevels(dimension="AOV", levels=5))
+    base, five = scene(min_size=60), SetLevels(dimension="AOV", levels=5)
+    plan = base.edited(five)
 
+    assert re.search(r"and VeryHigh; (S\d\d joins S\d\d(, |\.$)){4}$", resolve(five, *base).said)
     counted = sizes_by_pandas(base.carts, plan)
     assert all(counted[s.id] >= 60 for s in plan.segments if not s.is_else)
 

@@ -1,5 +1,7 @@
 """Limits of sizes, weights and priorities: what they do, and why they may be refused."""
 
+import re
+
 import pytest
 
 from cartjury.data.edit_records import (
@@ -45,7 +47,60 @@ def test_a_lower_minimum_merges_nothing_and_says_that_merged_segments_stay_so() 
     resolved = resolve(SetSizes(min_size=5), *base)
 
     assert base.edited(resolved.edit).segments == base.plan.segments
-    assert resolved.notes == ("segments that were merged stay merged: split them where you want them apart",)
+    assert resolved.said == "Set the minimum to 5 users: all segments stay as they are."
+    assert resolved.notes == ()
+    merged = base.edited(SetSizes(min_size=60))
+    assert resolve(SetSizes(min_size=5), merged, base.carts).notes == (
+        "segments that were merged stay merged: split them where you want them apart",
+    )
+
+
+def test_a_higher_minimum_says_what_joins_what() -> None:
+    base = scene()
+    sizes = sorted((n, i) for i, n in sizes_by_pandas(*reversed(base)).items() if i != "S13")
+    (_, smallest), (second, _), *_ = sizes
+
+    said = resolve(SetSizes(min_size=second), *base).said
+
+    assert re.fullmatch(rf"Set the minimum to {second} users: S\d\d joins S\d\d\.", said)
+    assert smallest in said
+
+
+def test_of_many_merges_the_first_three_are_told_and_the_others_counted() -> None:
+    base = scene()
+    resolved = resolve(SetSizes(min_size=150), *base)
+    merges = len(base.plan.segments) - len(base.edited(resolved.edit).segments)
+    assert merges > 4
+
+    joins = r"S\d\d joins S\d\d"
+    assert re.fullmatch(
+        rf"Set the minimum to 150 users: {joins}, {joins}, {joins} and {merges - 3} more\.", resolved.said
+    )
+
+
+def test_a_lower_maximum_says_what_is_split_and_where() -> None:
+    base = scene()
+    largest = max((n, i) for i, n in sizes_by_pandas(*reversed(base)).items())
+    resolved = resolve(SetSizes(max_size=largest[0] - 1), *base)
+    split = base.edited(resolved.edit).segment(largest[1]).rule
+
+    assert re.fullmatch(
+        rf"Set the maximum to {largest[0] - 1} users: {largest[1]} is split by (\w+) at ([\d.]+)\.", resolved.said
+    )
+    assert " ".join(split.split(" & ")[-1].split(" < ")) in resolved.said.replace(" at ", " ")
+
+
+def test_only_limits_that_change_are_told() -> None:
+    base = scene()
+    both = resolve(SetSizes(min_size=5, max_size=10_000), *base).said
+    none = resolve(SetSizes(min_size=5, no_max=True), *base).said
+
+    assert both.startswith("Set the minimum to 5 users and the maximum to 10,000 users:")
+    assert none.startswith("Set the minimum to 5 users and take the maximum away:")
+    assert resolve(SetSizes(no_max=True), *base).said.startswith("Take the maximum away:")
+    plan = base.edited(Split(segment="S12", by="avg_order_value", values=(12.5,)))
+    again = resolve(SetSizes(min_size=20), plan, base.carts).said
+    assert again == "Apply the limits again, a minimum of 20 and a maximum of 20,000 users: S14 joins S12."
 
 
 def test_saying_the_minimum_again_merges_what_fell_below_it() -> None:
@@ -112,6 +167,12 @@ def test_weights_add_up_to_one_and_are_short() -> None:
 
     assert abs(sum(weights.as_tuple()) - 1) < 1e-12
     assert all(len(repr(w)) <= 8 for w in weights.as_tuple())
+
+
+def test_weights_are_said_with_the_four_decimals_that_count() -> None:
+    assert resolve(SetWeights(weights={"conversion": 0.4}), *scene()).said == (
+        "Weigh the score by conversion 0.4, lift 0.1714, size 0.08571, profitability 0.2571 and strategic fit 0.08571."
+    )
 
 
 def test_weights_named_in_full_leave_nothing_for_the_others() -> None:

@@ -81,7 +81,8 @@ def revised(results: Results, done: Sequence[str], folder: Path) -> str:
     lines = (
         f"Revision {results.plan.revision}: {' '.join(done)}",
         *_named_now(results),
-        f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}. Files: {Path(*folder.parts[-3:])}",
+        f"{len(results.scores)} segments with {results.universe.size:,} users, {proof}.",
+        f"Files: {Path(*folder.parts[-3:])}",
         '"undo" takes it back.',
         *(f"- {warning}" for warning in results.warnings()),
     )

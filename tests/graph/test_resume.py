@@ -78,7 +78,7 @@ def assert_same_results(one: Path, other: Path) -> None:
     assert lasting(one) == lasting(other)
 
 
-@pytest.mark.parametrize("node", ["bucket", "certify", "publish", "remember"])
+@pytest.mark.parametrize("node", ["bucket", "certify", "publish"])
 def test_a_killed_run_is_finished_without_redoing_what_was_done(
     node: str, carts: Path, whole: Path, tmp_path: Path
 ) -> None:

@@ -68,8 +68,8 @@ def test_both_graphs_are_there_with_their_schemas(server: Server) -> None:
     asked = {graph: set((s["input_schema"] or {})["properties"]) for graph, s in schemas.items()}
 
     assert asked == {
-        "cartjury": {"input_path", "n_users", "seed", "as_of", "options", "replay", "messages"},
-        "jury": {"briefs", "seed", "options", "replay", "run"},
+        "cartjury": {"input_path", "n_users", "seed", "as_of", "options", "replay", "messages", "edits", "by"},
+        "jury": {"briefs", "taken", "guidance", "seed", "options", "replay", "run"},
     }
     assert all(s["state_schema"] for s in schemas.values())
 

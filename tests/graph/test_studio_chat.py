@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,16 +117,12 @@ def test_two_clients_at_once_take_turns(client: SyncLangGraphClient, url: str, t
 def test_a_kill_leaves_the_approval_waiting(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with served(tmp_path, url, port), get_sync_client(url=url, api_key=None) as client:
+    with served(tmp_path, url, port) as running, get_sync_client(url=url, api_key=None) as client:
         thread = client.threads.create()["thread_id"]
         client.runs.wait(thread, "cartjury", input=ORDER)
         say(client, thread, "merge S01 and S03")
         (asked,) = waiting(client, thread)
-        for line in subprocess.run(
-            ["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True
-        ).stdout.splitlines():
-            if f"--port {port}" in line:
-                os.kill(int(line.split()[0]), signal.SIGKILL)
+        os.killpg(running.process.pid, signal.SIGKILL)
     with served(tmp_path, url, port), get_sync_client(url=url, api_key=None) as client:
         client.threads.create(thread_id=thread, if_exists="do_nothing")
         assert waiting(client, thread) == [asked]

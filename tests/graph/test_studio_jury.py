@@ -39,8 +39,8 @@ def server(models: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
     (folder / "cartjury.toml").write_text(TABLE, encoding="utf-8")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with served(folder, url, port) as log, get_sync_client(url=url, api_key=None) as client:
-        yield Server(client, url, folder, log)
+    with served(folder, url, port) as running, get_sync_client(url=url, api_key=None) as client:
+        yield Server(client, url, folder, running.log)
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_a_kill_leaves_the_approval_waiting(tmp_path: Path) -> None:
         (asked,) = waiting(client, thread)
         os.killpg(running.process.pid, signal.SIGKILL)
     with served(tmp_path, url, port), get_sync_client(url=url, api_key=None) as client:
-        client.threads.create(thread_id=thread, if_exists="do_nothing")
+        client.threads.create(thread_id=thread, graph_id="cartjury", if_exists="do_nothing")
         assert waiting(client, thread) == [asked]
         client.runs.wait(thread, "cartjury", command=APPROVE)  # type: ignore[arg-type]
         assert plan(client, thread)["revision"] == 2

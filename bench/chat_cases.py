@@ -1,12 +1,13 @@
 """How well the keyless reader reads: all files of graded utterances, by kind.
 
-    python -m bench.chat_cases [--offenders] [--write-hashes]
+    python -m bench.chat_cases [--offenders] [--into docs/chat.md] [--write-hashes]
 
 `--write-hashes` fills in the plans that the wanted edits make; look at the difference before you commit it.
 """
 
 import argparse
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from cartjury.data.chat_cases import CASES, HELD_OUT, VOICES, Case, ToEdit, load
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.tools.chat_plans import Grounds
-from cartjury.tools.grading import GRADES, Graded, grade, offenders, outcome, tally
+from cartjury.tools.grading import GRADES, Graded, grade, offenders, outcome, summary, tally
 
 DATA = Path(__file__).parent.parent / "data"
 TITLES = {CASES: "written against", HELD_OUT: "held out", VOICES: "twelve voices"}
@@ -49,7 +50,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--offenders", action="store_true", help="list the cases that are not right")
     parser.add_argument("--write-hashes", action="store_true")
+    parser.add_argument("--into", type=Path, help="put the summary between the marks of this page")
     args = parser.parse_args()
+    every: dict[str, list[tuple[Case, Graded]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         grounds = Grounds(Path(folder))
         for name, title in TITLES.items():
@@ -62,9 +65,14 @@ def main() -> None:
 
             stages = [(case, grounds.of(case.before)) for case in load_cases(name)]
             graded = [(c, grade(c, read_message(c.utterance, g.scene), g)) for c, g in stages]
+            every[name] = graded
             print("\n".join(table(graded, title)), end="\n\n")
             if args.offenders:
                 print(offenders(graded, GRADES[1:]), end="\n\n")
+    if args.into and every:
+        page = args.into.read_text(encoding="utf-8")
+        marked = f"<!-- cases -->\n{summary(every)}\n<!-- /cases -->"
+        args.into.write_text(re.sub(r"(?s)<!-- cases -->.*<!-- /cases -->", lambda _: marked, page), encoding="utf-8")
 
 
 if __name__ == "__main__":

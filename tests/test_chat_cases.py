@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -23,9 +24,10 @@ from cartjury.data.chat_records import Asked, Overview, Reading, Refused, Scene,
 from cartjury.data.edit_records import AskAgain, Edit, Lock, Merge, PlanEdit, Redo, Reset, SetSizes, Undo
 from cartjury.data.errors import EditError
 from cartjury.tools.chat_plans import Grounds
-from cartjury.tools.grading import Graded, grade, offenders, outcome
+from cartjury.tools.grading import Graded, grade, offenders, outcome, summary
 from cartjury.tools.understand.read import read_message
 
+PAGE = Path(__file__).parent.parent / "docs" / "chat.md"
 FILES = (CASES, HELD_OUT, VOICES)
 ENOUGH = 0.75
 Read = Callable[[str, Scene], Reading]
@@ -217,3 +219,8 @@ def test_without_a_key_nothing_is_silently_wrong(name: str, keyless: dict[str, l
     wrong = offenders(keyless[name], ("wrong",))
 
     assert not wrong, f"\n{wrong}"
+
+
+def test_the_page_of_the_chat_shows_these_figures(keyless: dict[str, list[tuple[Case, Graded]]]) -> None:
+    # `python -m bench.chat_cases --into docs/chat.md` writes them.
+    assert f"<!-- cases -->\n{summary(keyless)}\n<!-- /cases -->" in PAGE.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ An edit that the resolver finds impossible counts as a refusal. What an edit wou
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cartjury.data.chat_cases import Case, Expected, ToAnswer, ToAsk, ToEdit, ToRefuse
@@ -135,6 +135,18 @@ def tally(graded: Sequence[tuple[Case, Graded]]) -> dict[str, Counter[str]]:
         kind = {"de": "German", "es": "Spanish"}.get(case.lang, case.kind)
         counts.setdefault(kind, Counter())[verdict.grade] += 1
     return counts
+
+
+def summary(graded: Mapping[str, Sequence[tuple[Case, Graded]]]) -> str:
+    """Return a table with a line a file: its plain English cases that are right, and the grades of all."""
+    lines = [f"| file | plain English, right | all | {' | '.join(GRADES)} |", f"|---|--:|--:|{'--:|' * len(GRADES)}"]
+    for name, found in graded.items():
+        plain = [verdict.grade for case, verdict in found if case.plain]
+        right = plain.count("right")
+        counts = Counter(verdict.grade for _, verdict in found)
+        share = f"{right} of {len(plain)} ({right / len(plain):.0%})"
+        lines.append(f"| {name} | {share} | {len(found)} | {' | '.join(str(counts[g]) for g in GRADES)} |")
+    return "\n".join(lines)
 
 
 def offenders(graded: Sequence[tuple[Case, Graded]], grades: Sequence[str]) -> str:

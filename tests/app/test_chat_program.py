@@ -145,3 +145,25 @@ def test_what_holds_no_run_cannot_be_talked_about(tmp_path: Path) -> None:
 
     assert done.code == 2
     assert "holds no run" in done.err
+
+
+def test_a_turn_that_failed_does_not_end_the_conversation(run: Path) -> None:
+    waits = waiting(chat(run, "--say", MERGE))
+    (run / "results" / "revisions").write_text("in the way")
+    assert chat(run, "--approve", waits).code == 2
+
+    done = chat(run, "--say", "show the segments")
+    assert done.code == 0
+    assert "the last turn could not be finished" in done.err
+    assert "Premium_Active_Valuable" in done.out
+
+
+def test_a_conversation_goes_on_after_an_error(run: Path) -> None:
+    with (run / "results" / ".work" / "rows.parquet").open("rb") as kept:
+        rows = kept.read()
+    (run / "results" / ".work" / "rows.parquet").unlink()
+    done = chat(run, typed=f"{MERGE}\nhistory\n")
+
+    assert done.err.count("the checked carts of this run are gone") == 2
+    (run / "results" / ".work" / "rows.parquet").write_bytes(rows)
+    assert chat(run, "--say", MERGE).code == 4

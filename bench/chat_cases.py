@@ -13,14 +13,19 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cartjury.data.chat_cases import CASES, HELD_OUT, VOICES, Case, ToEdit, load_cases
+from cartjury.data.chat_cases import CASES, FRESH, HELD_OUT, VOICES, Case, ToEdit, load_cases
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.grading import GRADES, Graded, grade, offenders, outcome, summary, tally
 
 DATA = Path(__file__).parent.parent / "data"
-TITLES = {CASES: "written against", HELD_OUT: "held out", VOICES: "twelve voices"}
+TITLES = {
+    CASES: "written against",
+    HELD_OUT: "held out",
+    VOICES: "twelve voices",
+    FRESH: "never shown to the author",
+}
 
 
 def table(graded: list[tuple[Case, Graded]], title: str) -> Iterator[str]:

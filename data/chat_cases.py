@@ -1,7 +1,7 @@
 """The graded utterances of the chat: what somebody says about a plan, and what should come of it.
 
-`chat_cases.jsonl`, `chat_cases_held_out.jsonl` and `chat_cases_voices.jsonl` hold one case a line, `chat_plans.toml`
-the plans they are said about (tools/chat_plans.py makes those). Grading is in tools/grading.py.
+`chat_cases.jsonl`, `chat_cases_held_out.jsonl`, `chat_cases_voices.jsonl` and `chat_cases_fresh.jsonl` hold one case a
+line, `chat_plans.toml` the plans they are said about (tools/chat_plans.py makes those). Grading is in tools/grading.py.
 """
 
 import tomllib
@@ -17,6 +17,7 @@ from cartjury.data.edit_records import Edit, PlanEdit, SegmentId
 CASES = "chat_cases.jsonl"
 HELD_OUT = "chat_cases_held_out.jsonl"
 VOICES = "chat_cases_voices.jsonl"
+FRESH = "chat_cases_fresh.jsonl"
 
 
 class Before(Record):
@@ -112,7 +113,7 @@ def load_cases(name: str = CASES) -> tuple[Case, ...]:
     """Read a file of cases, in its order.
 
     Args:
-        name: CASES, HELD_OUT or VOICES.
+        name: CASES, HELD_OUT, VOICES or FRESH.
     """
     lines = files("cartjury.data").joinpath(name).read_text(encoding="utf-8").splitlines()
     return tuple(Case.model_validate_json(line) for line in lines)

@@ -9,6 +9,7 @@ import pytest
 
 from cartjury.data.chat_cases import (
     CASES,
+    FRESH,
     HELD_OUT,
     VOICES,
     Before,
@@ -28,7 +29,7 @@ from cartjury.tools.grading import Graded, grade, offenders, outcome, summary
 from cartjury.tools.understand.read import read_message
 
 PAGE = Path(__file__).parent.parent / "docs" / "chat.md"
-FILES = (CASES, HELD_OUT, VOICES)
+FILES = (CASES, HELD_OUT, VOICES, FRESH)
 ENOUGH = 0.75
 Read = Callable[[str, Scene], Reading]
 TRAVELS = (Undo, Redo, Reset)
@@ -41,7 +42,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Grounds:
 
 @pytest.fixture(scope="session")
 def keyless(grounds: Grounds) -> dict[str, list[tuple[Case, Graded]]]:
-    """All cases of all files, read without a key and graded."""
+    """All cases of FILES, read without a key and graded."""
     return {name: [(case, graded(case, read_message, grounds)) for case in load_cases(name)] for name in FILES}
 
 
@@ -115,7 +116,7 @@ def test_the_files_are_large_enough_and_share_no_utterance() -> None:
     every = [c for cases in read.values() for c in cases]
     said = Counter(" ".join(c.utterance.casefold().split()) + c.before.to_json() for c in every)
 
-    assert all(len(read[name]) >= least for name, least in ((CASES, 160), (HELD_OUT, 80), (VOICES, 240)))
+    assert all(len(read[name]) >= least for name, least in ((CASES, 160), (HELD_OUT, 80), (VOICES, 240), (FRESH, 100)))
     assert max(said.values()) == 1
     assert len({c.id for c in every}) == len(every)
 

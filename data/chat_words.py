@@ -61,6 +61,7 @@ class ChatWords(NamedTuple):
     plain: Mapping[str, frozenset[str]]
     standing: tuple[Phrase, ...]
     places: Mapping[str, tuple[Phrase, ...]]
+    times: Mapping[float, tuple[Phrase, ...]]
     kinds: Mapping[str, tuple[Phrase, ...]]
     share_names: Mapping[str, int]
     day_words: Mapping[str, int]
@@ -111,6 +112,7 @@ def chat_words() -> ChatWords:
         plain={key: frozenset(listed) for key, listed in raw["plain"].items()},
         standing=phrases(raw["standing"]["words"]),
         places=table("places"),
+        times={float(key): said for key, said in table("times").items()},
         kinds=table("kinds"),
         share_names=raw["share_names"],
         day_words=raw["day_words"],

@@ -11,13 +11,14 @@ from cartjury.tools.understand.build_places import PLACES
 from cartjury.tools.understand.build_plan import PLAN
 from cartjury.tools.understand.build_segments import SEGMENTS
 from cartjury.tools.understand.build_talk import QUESTIONS, TRAVEL
+from cartjury.tools.understand.direction import against_verb
 from cartjury.tools.understand.match import Caught, Line, matches, trouble_in
 from cartjury.tools.understand.phrases import phrases_at
 from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
 EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **DIMENSIONS, **PLAN, **TRAVEL}
-ANSWERS: Final = frozenset({"approve", "cancel"})
+ANSWERS: Final = frozenset({"approve", "do_it", "cancel"})
 
 
 class Act(NamedTuple):
@@ -50,7 +51,9 @@ def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:
     for said in phrases_at(line.word(at)):
         for end, caught in matches(line, said.parts, at):
             if end > at:
-                yield end, (said.intent, _act(said.intent, caught, line.view))
+                act = _act(said.intent, caught, line.view)
+                against = None if act.trouble else against_verb(line, at, end, act.edits)
+                yield end, (said.intent, Act(trouble=against) if against else act)
 
 
 def _act(intent: str, caught: Caught, view: View) -> Act:

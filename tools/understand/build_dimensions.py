@@ -66,10 +66,17 @@ def _drop_two(caught: Caught, _: View) -> Built:
     return tuple(DropDimension(dimension=name) for name in names)
 
 
+def _swap(caught: Caught, view: View) -> Built:
+    """One dimension goes, another comes."""
+    new = added(caught["column"], view)
+    return new if isinstance(new, Trouble) else (DropDimension(dimension=caught["dim"].name), *new)
+
+
 DIMENSIONS: Final[Mapping[str, Builder]] = {
     "add_dimension": _add_dimension,
     "add_two": _add_two,
     "drop_two": _drop_two,
+    "swap_dimension": _swap,
     "add_dimension_named": _add_named,
     "add_dimension_levels": _add_levels,
     "add_dimension_at": _add_at,

@@ -152,6 +152,18 @@ def _set_edge(caught: Caught, _: View) -> Built:
     return _edge(caught["edge"], caught["place"], None)
 
 
+def _set_edge_share(caught: Caught, _: View) -> Built:
+    """High means the top quarter, low the bottom third."""
+    dimension, level = caught["edge"]
+    share, up = caught["part"]
+    names = [name for name in dimension.level_names if name != "Unknown"]
+    if level != (names[-1] if up else names[0]):
+        return Trouble(f"{level} {dimension.name} lies at another end. Which cut do you mean, and where shall it be?")
+    if not 0 < share < 1:
+        return impossible("A share of users lies between 0 and 100 %.")
+    return _moved(dimension, -1 if up else 1, Place("quantile", round(1 - share, 9) if up else share))
+
+
 def _set_between(caught: Caught, _: View) -> Built:
     """Move the cut between two levels that stand side by side."""
     dimension: Dimension = caught["dim"]
@@ -191,4 +203,5 @@ PLACES: Final[Mapping[str, Builder]] = {
     "set_between": _set_between,
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
+    "set_edge_share": _set_edge_share,
 }

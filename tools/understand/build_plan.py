@@ -13,6 +13,10 @@ from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
 
 LONGEST_WINDOW: Final = 3650
+MISSING: Final = (
+    "A missing value cannot be filtered: who never ordered has no value there. Any condition on "
+    "days_since_last_order, such as 'at most 365', keeps only users who have one."
+)
 
 
 def _window(caught: Caught, _: View) -> Built:
@@ -104,6 +108,15 @@ def _weights(caught: Caught, _: View) -> Built:
     return (SetWeights(weights=found),)
 
 
+def _weight_times(caught: Caught, view: View) -> Built:
+    """Twice the present weight; the others shrink as with any weight that is set."""
+    metric = caught["metric"]
+    wanted = round(getattr(view.scene.plan.weights, metric) * caught["by"], 9)
+    if view.stale or not 0 <= wanted <= 1:
+        return Trouble(f"What should the weight of {metric} be? {wanted:.0%} is not possible, or not sure.")
+    return (SetWeights(weights={metric: wanted}),)
+
+
 def _only_metric(caught: Caught, _: View) -> Built:
     return (SetWeights(weights={m: float(m == caught["metric"]) for m in METRICS}),)
 
@@ -144,11 +157,13 @@ PLAN: Final[Mapping[str, Builder]] = {
     "no_max": lambda _c, _v: (SetSizes(no_max=True),),
     "filter": _filter,
     "filter_level": _filter_level,
+    "filter_missing": lambda _c, _v: impossible(MISSING),
     "filter_not": _filter_not,
     "filter_which": _filter_which,
     "filter_new": _filter_new,
     "no_filter": lambda _c, _v: (SetFilter(mode="replace"),),
     "weights": _weights,
+    "weight_times": _weight_times,
     "only_metric": _only_metric,
     "no_metric": lambda caught, _: (SetWeights(weights={caught["metric"]: 0.0}),),
     "equal_weights": lambda _c, _v: (SetWeights(weights=dict.fromkeys(METRICS, 0.2)),),

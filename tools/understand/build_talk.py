@@ -9,10 +9,11 @@ from cartjury.tools.understand.match import Caught
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.view import View
 
-APPROVAL: Final = (
-    "Nothing was approved: approval is given by the button, or by a decision on the preview, and never by text. "
-    "Nothing was changed."
-)
+APPROVAL: Final = "Nothing was approved: a preview is decided at its own prompt, button or call, not in a message."
+SHOWN: Final = f"{APPROVAL} What was only shown is done when you say it as a wish."
+UNCHANGED: Final = "Nothing was changed."
+NOTHING_WAITS: Final = "Nothing is waiting."
+BARE: Final = frozenset({APPROVAL, SHOWN, UNCHANGED, NOTHING_WAITS})  # answers to a bare yes or no
 Travelled = tuple[Edit, ...] | Trouble
 Answered = Topic | Trouble
 
@@ -92,6 +93,10 @@ def _changed_since(caught: Caught, view: View) -> Answered:
     return WhatChanged(since=caught["n"]) if there else _no_revision(caught["n"], view)
 
 
+def _cancel(_: Caught, view: View) -> Answered:
+    return Trouble(UNCHANGED if view.scene.asked else NOTHING_WAITS, impossible=True, final=True)
+
+
 QUESTIONS: Final[Mapping[str, Callable[[Caught, View], Answered]]] = {
     "why_name": _why_name,
     "why_rank": _why_rank,
@@ -104,5 +109,6 @@ QUESTIONS: Final[Mapping[str, Callable[[Caught, View], Answered]]] = {
     "history": lambda _c, _v: Overview(of="history"),
     "help": lambda _c, _v: Overview(of="help"),
     "approve": lambda _c, _v: Trouble(APPROVAL, impossible=True, final=True),
-    "cancel": lambda _c, _v: Trouble("Nothing was changed.", impossible=True, final=True),
+    "do_it": lambda _c, _v: Trouble(SHOWN, impossible=True, final=True),
+    "cancel": _cancel,
 }

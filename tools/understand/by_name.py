@@ -18,6 +18,8 @@ _LIST = re.compile(r"\d{1,2}(,\d{1,2})+")  # 1,2,3
 def by_id(line: Line, at: int) -> Iterator[Found]:
     """S03, 3, segment 3, segments 3, no. 3 (which may be a rank as well)."""
     words, token = chat_words().words, line.tokens[at]
+    yield from _beyond(line, at)
+    yield from _numbered(line, at)
     if token.kind == "id":
         yield from _with_noun(line, at + 1, _of_id(line.view, token.text))
     elif token.kind == "number" and token.value is not None and not token.unit and token.text.isdigit():
@@ -48,6 +50,27 @@ def by_id(line: Line, at: int) -> Iterator[Found]:
                 and named.text != "one"
             ):
                 yield noun + 1, _of_id(line.view, f"S{unit:02d}")
+
+
+def _beyond(line: Line, at: int) -> Iterator[Found]:
+    """ELSE, the else segment: who is in none of the others. In small letters only with a noun."""
+    found = tuple(i.id for i in line.view.lines if i.rule == "ELSE")
+    if line.word(at) == "else" and len(found) == 1:
+        token, mention = line.tokens[at], _there(line.view, found[0])
+        if line.text[token.start : token.end] == "ELSE":
+            yield at + 1, mention
+        yield from ((end, mention) for end in line.any_of(chat_words().words["segment"], at + 1))
+
+
+def _numbered(line: Line, at: int) -> Iterator[Found]:
+    """#2 may be S02, or the second best."""
+    token = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+    if line.word(at) == "#" and token and token.kind == "number" and token.text.isdigit():
+        place = int(token.text)
+        ranked = [i.id for i in line.view.lines if i.rank == place]
+        named = _of_id(line.view, f"S{place:02d}")
+        ids = tuple(dict.fromkeys((*named.ids, *(() if line.view.stale else ranked))))
+        yield at + 2, Mention(ids, one=len(ids) > 1) if ids and not named.trouble else named
 
 
 def by_name(line: Line, at: int) -> Iterator[Found]:

@@ -75,7 +75,7 @@ def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
 def condition(line: Line, at: int) -> Iterator[Found]:
     """One condition: one comparison, or two for "between"."""
     yield from _column_first(line, at)
-    yield from _value_first(line, at)
+    yield from value_first(line, at)
 
 
 def _column_first(line: Line, at: int) -> Iterator[Found]:
@@ -90,7 +90,8 @@ def _column_first(line: Line, at: int) -> Iterator[Found]:
         yield from _text(line, end, column)
 
 
-def _value_first(line: Line, at: int) -> Iterator[Found]:
+def value_first(line: Line, at: int) -> Iterator[Found]:
+    """At least 3 cart items, 3 or more sessions, between 3 and 5 items."""
     for op, after in _ops(line, at):
         if number(line, after):
             yield from _with_column(line, after, after + 1, op)

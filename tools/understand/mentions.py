@@ -140,6 +140,8 @@ def _everything(line: Line, at: int) -> Iterator[Found]:
     for end in line.any_of(words["everything"], at):
         if not view.stale:
             yield end, view.peopled
+        for after in line.any_of(words["that_is"], end):
+            yield from ((stop, m.trouble or m.ids) for stop, m in slot(line, "mention", after))
         for after in line.any_of(words["except"], end):
             for stop, ids in _few(_listed(line, after)):
                 yield stop, ids if isinstance(ids, Trouble) else _without(line, ids)

@@ -7,10 +7,11 @@ from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.tools.understand.acts import Act
 from cartjury.tools.understand.ask_back import not_understood
+from cartjury.tools.understand.build_talk import BARE
 from cartjury.tools.understand.clauses import ways
 from cartjury.tools.understand.match import Line
 from cartjury.tools.understand.prepare import prepared
-from cartjury.tools.understand.reply import part_of_label, reply
+from cartjury.tools.understand.reply import name_wanted, part_of_label, reply
 from cartjury.tools.understand.settle import imagined, offered, settled
 from cartjury.tools.understand.skipping import base_forms, closed, skipped
 from cartjury.tools.understand.slots import SLOTS
@@ -65,7 +66,7 @@ def _is_plain(reading: Reading) -> bool:
         case Wishes(edits=(Undo() | Redo() | Reset(),)):
             return True
         case Refused(reason=reason):
-            return reason.endswith("Nothing was changed.")
+            return reason in BARE
         case Wondered(topic=topic):
             return topic.kind == "overview"
     return False
@@ -81,7 +82,7 @@ def _read(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading:
         return framed
     found = _ways(text, bare, scene)
     if not found:
-        return part_of_label(bare, scene) or not_understood(text, bare, scene)
+        return part_of_label(bare, scene) or name_wanted(text, bare, scene) or not_understood(text, bare, scene)
     if shown:
         return imagined(found)
     reading = settled(found)

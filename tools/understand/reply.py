@@ -1,12 +1,23 @@
 """A reply to the question that is open: a number, an ordinal, a label or a part of one; or none of them."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
-from cartjury.data.chat_records import Asked, Choice, Reading, Scene
+from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Scene, Wishes
 from cartjury.data.chat_words import chat_words
+from cartjury.data.edit_records import Rename
+from cartjury.data.text import one_line
+from cartjury.tools.understand.match import Line
+from cartjury.tools.understand.slots import SLOTS
+from cartjury.tools.understand.texts import name
 from cartjury.tools.understand.tokens import Token, tokenise
+from cartjury.tools.understand.trouble import Trouble
+from cartjury.tools.understand.view import first_view
 
-_NOUNS = {"one", "option", "number", "choice", "answer", "#", "no", "variant", "possibility"}
+_CALLED: Final = re.compile(r"What shall (S[0-9]+) be called\?")  # as build_names.py asks
+
+_NOUNS = {"one", "ones", "option", "number", "choice", "answer", "#", "no", "variant", "possibility"}
 _AROUND = {
     "i",
     "mean",
@@ -61,8 +72,10 @@ def reply(tokens: Sequence[Token], scene: Scene) -> Reading | None:
 
 
 def _place(token: Token, count: int) -> int | None:
-    if token.kind == "word" and token.text == "last":
+    if token.kind == "word" and (token.text == "last" or (token.text == "latter" and count == 2)):
         return count
+    if token.kind == "word" and token.text == "former" and count == 2:
+        return 1
     value = token.value if token.value is not None else chat_words().units.get(token.text)
     if value is None or value != int(value) or token.unit:
         return None
@@ -83,6 +96,24 @@ def part_of_label(tokens: Sequence[Token], scene: Scene) -> Reading | None:
         return None
     found = [o for o in options if said <= set(_texts(o.label))]
     return found[0].reading if len(found) == 1 else None
+
+
+def name_wanted(text: str, tokens: Sequence[Token], scene: Scene) -> Reading | None:
+    """Read a message as the name that was asked for: "What shall S05 be called?"."""
+    asked = _CALLED.match(scene.asked.question) if scene.asked else None
+    line = Line(text, tokens, first_view(scene), SLOTS, {})
+    found = [said for end, said in name(line, 0) if end == len(tokens)] if asked and tokens else []
+    if not asked or asked[1] not in {i.id for i in scene.lines} or not found:
+        return None
+    said = found[0]
+    if isinstance(said, Trouble):
+        return Refused(reason=said.reason)
+    edits = (Rename(segment=asked[1], name=str(said)),)
+    if str(said).islower() and tokens[0].kind != "quote":
+        label = f"call {asked[1]} {one_line(str(said), 40)}"
+        options = (Choice(label=label, reading=Wishes(edits=edits)),)
+        return Asked(question=f"Shall {asked[1]} be called '{one_line(str(said), 40)}'?", options=options)
+    return Wishes(edits=edits)
 
 
 def _texts(label: str) -> tuple[str, ...]:

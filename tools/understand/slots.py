@@ -6,7 +6,17 @@ from typing import Any, Final
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.records import LEVEL_NAMES
 from cartjury.tools.understand import conditions, features, mentions, texts, values, worths
-from cartjury.tools.understand.match import Found, Line, Reader
+from cartjury.tools.understand.match import Found, Line, Reader, slot
+from cartjury.tools.understand.trouble import Trouble
+
+# What may stand before the number of a place.
+NUMBERED: Final = tuple(
+    tuple(said.split())
+    for said in (
+        "number", "only", "#", "no", "at", "on", "place", "rank", "only number", "on place", "in place", "at place",
+        "on rank", "at rank", "on position", "in position", "at position", "position", "at number", "on number",
+    )
+)  # fmt: skip
 
 
 def _fixed(found: Callable[[], Mapping[Any, tuple[Phrase, ...]]]) -> Reader:
@@ -21,6 +31,11 @@ def _fixed(found: Callable[[], Mapping[Any, tuple[Phrase, ...]]]) -> Reader:
 
 def _column(line: Line, at: int) -> Iterator[Found]:
     yield from features.feature(line, at)
+
+
+def _known_feature(line: Line, at: int) -> Iterator[Found]:
+    """A feature that there is: where nothing marks a word as a feature, an unknown one is none."""
+    yield from (found for found in features.feature(line, at) if not isinstance(found[1], Trouble))
 
 
 def _number_id(line: Line, at: int) -> Iterator[Found]:
@@ -59,9 +74,7 @@ def _standing(line: Line, at: int) -> Iterator[Found]:
         yield end, next((place for place, phrases in words.places.items() if said in phrases), "")
     for start in (
         at,
-        *line.any_of(
-            (("number",), ("only",), ("#",), ("no",), ("at",), ("on",), ("place",), ("rank",), ("only", "number")), at
-        ),
+        *line.any_of(NUMBERED, at),
     ):
         token = line.tokens[start] if start < len(line.tokens) else None
         if (token and token.value is not None) or (start > at and line.word(start) in chat_words().units):
@@ -83,6 +96,23 @@ def _ways() -> Mapping[str, tuple[Phrase, ...]]:
     return {"up": chat_words().words["raise"], "down": chat_words().words["lower_to"]}
 
 
+def _part(line: Line, at: int) -> Iterator[Found]:
+    """The top quarter, the bottom 30 %: the share, and whether it is the top one."""
+    for up, sides in ((True, ("top", "upper", "highest")), (False, ("bottom", "lower", "lowest"))):
+        if line.word(at) in sides:
+            for end, found in slot(line, "share", at + 1):
+                value = found if isinstance(found, Trouble) else (found, up)
+                yield from ((stop, value) for stop in (end, *line.any_of(chat_words().words["users"], end)))
+            if line.word(at + 1) in {"quarter", "third", "fifth", "tenth"}:
+                yield at + 2, (1 / chat_words().fractions[line.word(at + 1)], up)
+
+
+def _at_least(line: Line, at: int) -> Iterator[Found]:
+    """At least 3 cart items: the value before the column."""
+    if any(True for _ in line.any_of(chat_words().words["ge"], at)):
+        yield from conditions.value_first(line, at)
+
+
 SLOTS: Final[Mapping[str, Reader]] = {
     "mention": mentions.mentions,
     "segs": mentions.segments,
@@ -91,6 +121,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "dim": features.dimension,
     "column": _column,
     "feature": features.feature,
+    "known_feature": _known_feature,
     "metric": features.metric,
     "count": values.count,
     "number_id": _number_id,
@@ -124,6 +155,9 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "edge": worths.edge,
     "level_list": _level_list,
     "which": _which,
+    "part": _part,
+    "at_least": _at_least,
+    "times": _fixed(lambda: chat_words().times),
     "standing": _standing,
     "who": _who,
     "way": _fixed(_ways),

@@ -29,7 +29,8 @@ def _meant(word: str, known: Collection[str]) -> str:
             k for k in known if abs(len(k) - len(word)) <= most and _slips(word, k, most) <= most and _alike(word, k)
         ]
         if near:
-            return near[0] if len(near) == 1 else word
+            swapped = [k for k in near if sorted(k) == sorted(word)]  # of two, the one with the same letters
+            return near[0] if len(near) == 1 else swapped[0] if len(swapped) == 1 else word
     return word
 
 

@@ -45,12 +45,20 @@ def name_words(line: Line, at: int) -> Iterator[tuple[int, str]]:
     never, end, words = chat_words().plain["never"], at, 0
     while end < len(line.tokens) and words < LONGEST_NAME:
         token = line.tokens[end]
-        if token.kind not in {"word", "ordinal"} or token.text in never:
+        if token.kind not in {"word", "ordinal"} or (token.text in never and not _of_name(line, at, end)):
             break
         words += 1
         end += 1
         if end == len(line.tokens) or line.text[token.end : token.end + 1] not in {"_", "-"}:
             yield end, _written(line, at, end)
+
+
+def _of_name(line: Line, at: int, place: int) -> bool:
+    """Whether a word that else stands in no name is part of one: Set_And_Forget, Nice Name."""
+    token, text = line.tokens[place], line.text
+    glued = "_" in {text[token.start - 1 : token.start], text[token.end : token.end + 1]}
+    titled = token.text in {"name", "names"} and place > at and text[line.tokens[at].start].isupper()
+    return glued or (titled and text[token.start].isupper())
 
 
 def guidance(line: Line, at: int) -> Iterator[Found]:

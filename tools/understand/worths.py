@@ -53,7 +53,7 @@ Weights = Mapping[str, float] | Trouble
 
 def weights(line: Line, at: int) -> Iterator[Found]:
     """Components with their shares: profit 40 % and size 10 %; bare numbers that add up to 100 are percentages."""
-    percent = tuple(_hundred(line, at))
+    percent = (*_hundred(line, at), *_shares_first(line, at))
     yield from percent
     if percent:
         return
@@ -121,6 +121,23 @@ def _hundred(line: Line, at: int) -> Iterator[Found]:
             yield end, found
         while line.word(end) in JOINTS:
             end += 1
+
+
+def _shares_first(line: Line, at: int) -> Iterator[Found]:
+    """40 % conversion, 20 % lift: the share before each component, from the first to the last."""
+    end, found, start = at, dict[str, float](), at
+    while said := number(line, start):
+        named = max(slot(line, "metric", start + 1), default=None) if start + 1 < len(line.tokens) else None
+        if not named or said.value is None or said.unit != "percent" or named[1] in found:
+            break
+        found[named[1]], end = said.value, named[0]
+        start = end
+        while line.word(start) in JOINTS:
+            start += 1
+    if found and sum(found.values()) > 1 + 1e-9:
+        yield end, impossible(f"These weights add up to {sum(found.values()):.0%}; together they come to 100 %.")
+    elif found and number(line, end) is None:
+        yield end, found
 
 
 def _level_shares(line: Line, at: int) -> Iterator[tuple[str, int, float | Trouble]]:

@@ -135,7 +135,7 @@ def test_another_language_is_told_that_english_is_read(said: str) -> None:
         ("go back to revision 9", "no revision 9"),
         ("add AOV as a dimension", "is a dimension already"),
         ("only users with engagement over 50", "goes from 0 to 1"),
-        ("approve", "never by text"),
+        ("approve", "not in a message"),
     ],
 )
 def test_what_is_impossible_is_refused_with_its_reason(said: str, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Run the graph for a caller on this machine: command line and notebook."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from cartjury.app.thread import CHECKPOINTS, THREAD, at_home, ordered, readable
 from cartjury.data.call_records import ModelTable, Panel
 from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
-from cartjury.graph.folders import WORK, fresh_work, locked
+from cartjury.graph.folders import BEFORE, WORK, fresh_work, locked
 from cartjury.graph.state import Input, State
 
 T = TypeVar("T")
@@ -63,7 +64,9 @@ def resume(folder: Path, watch: Watch, table: ModelTable | None = None) -> State
     if not (folder / WORK / CHECKPOINTS).is_file():
         raise InputError(f"{folder} holds no run that could be resumed")
     with locked(folder):
-        return in_own_loop(lambda: _stream(folder, None, watch, table))
+        state = in_own_loop(lambda: _stream(folder, None, watch, table))
+        shutil.rmtree(folder / BEFORE, ignore_errors=True)
+    return state
 
 
 def in_own_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

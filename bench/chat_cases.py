@@ -22,7 +22,7 @@ from cartjury.tools.grading import GRADES, Graded, grade, offenders, outcome, su
 DATA = Path(__file__).parent.parent / "data"
 TITLES = {
     CASES: "written against",
-    HELD_OUT: "held out",
+    HELD_OUT: "six voices",
     VOICES: "twelve voices",
     FRESH: "never shown to the author",
 }

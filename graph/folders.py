@@ -19,6 +19,7 @@ from cartjury.graph.state import Input, JuryState, Run, State
 
 ROOTS = "CARTJURY_DATA_ROOTS"
 STANDING = "standing.json"  # in a working folder: what stands at a revision
+BEFORE = ".work.before"  # the working folder of the run before, until the new one has succeeded
 WORK = ".work"  # inside a run's folder: checked rows, checkpoints, drafts
 
 
@@ -100,20 +101,21 @@ def fresh_work(folder: Path) -> Iterator[Path]:
         InputError: nothing can be written here.
         BusyError: somebody else is at the run that is in this folder.
     """
-    work, before = folder / WORK, folder / f"{WORK}.before"
-    fresh = not folder.exists()
+    work, before, fresh = folder / WORK, folder / BEFORE, not folder.exists()
+    had = work.exists()
     make_work(folder)
     with locked(folder):
         shutil.rmtree(before, ignore_errors=True)
-        work.rename(before)
+        if had:
+            work.rename(before)
         try:
             yield make_work(folder)
         except (InputError, KeyboardInterrupt):
             shutil.rmtree(work, ignore_errors=True)
-            before.rename(work)
-            for made in (work, *([folder] if fresh else [])):
-                if not any(made.iterdir()):
-                    made.rmdir()
+            if had:
+                before.rename(work)
+            if fresh and not any(folder.iterdir()):
+                folder.rmdir()
             raise
         shutil.rmtree(before, ignore_errors=True)
 

@@ -21,7 +21,7 @@ MISSING: Final = (
 
 def _window(caught: Caught, view: View) -> Built:
     now = view.scene.plan.window_days
-    if caught.get("old", now) != now:
+    if caught.get("old", now) not in {now, now / 7}:  # two weeks instead of one
         return Trouble(f"The window has {now} days now, not {caught['old']}. How many shall it have?")
     return _days(caught.get("days", caught.get("n", 0)))
 

@@ -50,7 +50,7 @@ def acts_at(line: Line, at: int, *, answers: bool = True) -> Iterator[tuple[int,
 def _acts(line: Line, at: int) -> Iterator[tuple[int, tuple[str, Act]]]:
     for said in phrases_at(line.word(at)):
         for end, caught in matches(line, said.parts, at):
-            if end > at:
+            if end > at and not (said.intent == "weight_times" and line.word(end) == "as"):  # as what?
                 act = _act(said.intent, caught, line.view)
                 against = None if act.trouble else against_verb(line, at, end, act.edits)
                 yield end, (said.intent, Act(trouble=against) if against else act)

@@ -69,6 +69,9 @@ def _split_top(caught: Caught, view: View) -> Built:
 def _set_levels(caught: Caught, _: View) -> Built:
     if not 2 <= caught["n"] <= 5:
         return impossible(f"A dimension has 2 to 5 levels, not {caught['n']}.")
+    now = len(caught["dim"].cuts) + 1
+    if caught.get("old", now) != now:
+        return Trouble(f"{caught['dim'].name} has {now} levels now, not {caught['old']}. How many shall it have?")
     return (SetLevels(dimension=caught["dim"].name, levels=caught["n"]),)
 
 

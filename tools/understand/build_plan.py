@@ -19,7 +19,10 @@ MISSING: Final = (
 )
 
 
-def _window(caught: Caught, _: View) -> Built:
+def _window(caught: Caught, view: View) -> Built:
+    now = view.scene.plan.window_days
+    if caught.get("old", now) not in {now, now / 7}:  # two weeks instead of one
+        return Trouble(f"The window has {now} days now, not {caught['old']}. How many shall it have?")
     return _days(caught.get("days", caught.get("n", 0)))
 
 
@@ -164,6 +167,7 @@ PLAN: Final[Mapping[str, Builder]] = {
     "no_filter": lambda _c, _v: (SetFilter(mode="replace"),),
     "weights": _weights,
     "weight_times": _weight_times,
+    "weight_against": lambda _c, _v: Trouble("Say weights as shares, such as: conversion 40 %, lift 20 %."),
     "only_metric": _only_metric,
     "no_metric": lambda caught, _: (SetWeights(weights={caught["metric"]: 0.0}),),
     "equal_weights": lambda _c, _v: (SetWeights(weights=dict.fromkeys(METRICS, 0.2)),),

@@ -125,6 +125,8 @@ def _split_parts(caught: Caught, view: View) -> Built:
 
 def _split_open(caught: Caught, view: View) -> Built:
     by = caught.get("feature")
+    if "segs" in caught:
+        return open_split(caught["segs"], view)
     if by is None or len(view.focus) != 1:
         return Trouble("Which segment shall be split, and by which feature? Such as: split S01 by sessions.")
     options: list[tuple[Edit, ...]] = [(Split(segment=view.focus[0], by=_said(by, view)),)]

@@ -10,7 +10,7 @@ from typing import Final
 
 from cartjury.agents.desks import Desks
 from cartjury.agents.panel import naming_estimate
-from cartjury.data.chat_records import Asked, Reading, Refused, Talk, Topic, WhatIf, Wishes, Wondered
+from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Talk, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.places import is_url
@@ -30,6 +30,7 @@ from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
 
 NOT_DONE: Final = "Nothing was changed."
+OFFERED: Final = 'Say "1" to have it put before you for approval.'
 SET_ASIDE: Final = "The preview that waited is set aside; nothing of it was done."
 UNREAD: Final = "No model could read this ({why}); the built-in grammar did."
 
@@ -67,7 +68,10 @@ class Chat:
         shown = shown.model_copy(update={"naming": self.priced(state, shown)})
         text = preview_in_words(shown) + read_by(state.talk)
         if hypothetical:
-            return {"preview": None, **say(f"This is what it would do; nothing is changed.\n\n{text}")}
+            offer = Choice(label="do it", reading=Wishes(edits=tuple(edits)))
+            talk = state.talk.model_copy(update={"asked": Asked(question=OFFERED, options=(offer,))})
+            told = f"This is what it would do; nothing is changed.\n\n{text}\n\n{OFFERED}"
+            return {"preview": None, "talk": plain(talk), **say(told)}
         return {"preview": plain(shown), "decision": None, **say(text)}
 
     def priced(self, state: State, shown: Preview) -> Naming:

@@ -183,6 +183,13 @@ def test_what_if_is_answered_and_not_offered_for_approval(talk: Talk) -> None:
     assert plan_of(talk.state) == before
 
 
+def test_what_was_only_wondered_about_can_be_had_for_approval(talk: Talk) -> None:
+    talk.say("what would happen if we merged S01 and S03?")
+    talk.say("1")
+
+    assert shown(talk)["args"]["edits"] == [MERGE]
+
+
 def test_wishes_for_names_are_told_apart_though_their_plans_have_one_hash(talk: Talk) -> None:
     ask = {"kind": "ask_again", "segments": ["S02"]}
     talk.edit({**ask, "guidance": "more playful"})

@@ -58,7 +58,7 @@ def test_a_cap_on_tokens_is_never_passed(cap: int, server: FaultServer) -> None:
 @pytest.mark.parametrize("fault", ["no usage", "500", "truncated", "hang"])
 def test_failures_and_uncounted_answers_pass_no_cap_either(fault: str, server: FaultServer) -> None:
     server.fault = lambda seen: FAULTS[fault]
-    found, said = capped(server, "--max-calls", 4, "--max-tokens", 20_000, "--max-cost", 0.01, "--call-timeout", 0.3)
+    found, said = capped(server, "--max-calls", 4, "--max-tokens", 20_000, "--max-cost", 0.01, "--call-timeout", 1)
 
     assert len(server.seen) == found.calls <= 4
     assert sum(found.tokens.values()) <= 20_000

@@ -34,7 +34,7 @@ from cartjury.data.records import SegmentPlan
 from cartjury.graph import nodes
 from cartjury.graph.build import build_jury
 from cartjury.graph.folders import new_run_folder
-from cartjury.graph.nodes import needed
+from cartjury.graph.held import needed, plain
 from cartjury.graph.state import JuryOutput, State
 from cartjury.tools.frame import write_frame
 from cartjury.tools.generate import generate_frame
@@ -204,9 +204,9 @@ def generate_segment_names_with_langchain_jury(universe: pd.DataFrame, **options
     with steps.opened(universe, said) as carts:
         state = steps.through(carts, nodes.profile, plan=steps.plan_of(universe))
     asked = {
-        "briefs": [nodes.plain(b) for b in state.briefs],
+        "briefs": [plain(b) for b in state.briefs],
         "seed": state.seed,
-        "options": nodes.plain(state.options),
+        "options": plain(state.options),
     }
     heard = runner.in_own_loop(lambda: build_jury(table=table).ainvoke(asked))
     plan = needed(steps.through(state, nodes.name, jury=JuryOutput.model_validate(heard).jury).plan)

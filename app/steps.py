@@ -21,7 +21,8 @@ from cartjury.app.config import Settings, load_settings
 from cartjury.data.contract import COLUMN_NAMES
 from cartjury.data.errors import InputError
 from cartjury.data.records import Segment, SegmentPlan
-from cartjury.graph.nodes import Node, carts_of, load, needed, universe
+from cartjury.graph.held import carts_of, needed
+from cartjury.graph.nodes import Node, load, universe
 from cartjury.graph.state import Run, State
 from cartjury.tools.frame import positions, read_users, write_frame
 

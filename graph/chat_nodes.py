@@ -17,7 +17,7 @@ from cartjury.data.places import is_url
 from cartjury.data.revision_records import Decision, History, Naming, Preview
 from cartjury.graph import revisions
 from cartjury.graph.approval import ask, edited, read_decision, request
-from cartjury.graph.nodes import ANYBODY, carts_of, needed, now, plain, standing_of
+from cartjury.graph.held import ANYBODY, carts_of, needed, now, plain, standing_of
 from cartjury.graph.reader import GRAMMAR, Reader
 from cartjury.graph.recorded import read_manifest
 from cartjury.graph.state import State, Update

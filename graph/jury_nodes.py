@@ -25,7 +25,7 @@ from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import NOT_ASKED, JuryRecord, Persona, SegmentBrief
 from cartjury.data.lexicon import lexicon, personas
 from cartjury.graph.folders import confine_jury
-from cartjury.graph.nodes import needed, plain
+from cartjury.graph.held import needed, plain
 from cartjury.graph.recorded import OFFLINE, recorded_panel
 from cartjury.graph.routes import MAX_ROUNDS
 from cartjury.graph.state import JuryState, Update

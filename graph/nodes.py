@@ -4,22 +4,29 @@ A docstring reads "what it reads -> what it writes". The work itself is in the f
 """
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import Final, Protocol
 
-from cartjury.data.errors import InputError
-from cartjury.data.records import Record
-from cartjury.data.revision_records import Revision, Standing
+from cartjury.data.revision_records import Revision
 from cartjury.graph.folders import confine_state, open_run, spare_runs
-from cartjury.graph.recorded import check_same_data, read_manifest
-from cartjury.graph.revisions import FOLDER, base_run, begun, beside, clear, gone_on, has_standing, keep, standing_at
-from cartjury.graph.state import Run, State, Update
+from cartjury.graph.held import (
+    ANYBODY,
+    carts_of,
+    engine_of,
+    needed,
+    now,
+    place_of,
+    plain,
+    results_of,
+    settings_of,
+    standing_of,
+)
+from cartjury.graph.recorded import check_same_data
+from cartjury.graph.revisions import begun, clear, gone_on, keep, standing_at
+from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
-from cartjury.tools.engine.carts import Carts
-from cartjury.tools.engine.engines import open_engine
-from cartjury.tools.engine.protocol import Engine
 from cartjury.tools.jury_merge import carried
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
@@ -27,15 +34,8 @@ from cartjury.tools.score import score_segments
 from cartjury.tools.size import apply_size_policy, default_policy
 from cartjury.tools.universe import define_universe
 
-if TYPE_CHECKING:
-    from cartjury.tools.publish import Settings
-    from cartjury.tools.results import Results
-
-T = TypeVar("T")
-ANYBODY: Final = "somebody"  # who did something and did not say
 MOCK = "mock.parquet"
 DEFAULT_USERS = 25_000
-REVISED: Final = frozenset({"preview", "apply", "profile", "jury", "name", "score", "certify"})  # nodes of a revision
 # What talk about an earlier plan of the thread left behind.
 FORGOTTEN: Final[Update] = {
     **dict.fromkeys(("history", "reading", "preview", "decision", "plan", "jury", "manifest")),
@@ -165,62 +165,6 @@ def remember(state: State) -> Update:
     return {"history": plain(history), "preview": None, "decision": None, "reading": None}
 
 
-def place_of(state: State) -> Run:
-    """Where to publish: never over what was published before, on this branch of the thread or on another one.
-
-    Raises:
-        InputError: the plan has the number of a revision that is there already.
-    """
-    run, history = needed(state.run), state.history
-    if history is None:
-        return beside(run) if has_standing(run) else run
-    if any(r.number == needed(state.plan).revision for r in history.revisions):
-        raise InputError(f"revision {needed(state.plan).revision} was published before: nothing was changed")
-    return run
-
-
-def results_of(state: State) -> "Results":
-    """All that the state holds of a finished run, in one hand."""
-    from cartjury.tools.results import Results
-
-    data = needed(state.dataset), needed(state.universe), needed(state.plan)
-    return Results(*data, state.profiles, needed(state.jury), state.scores, needed(state.certificate))
-
-
-def settings_of(state: State) -> "Settings":
-    """What the manifest records: of a revision its own timings, and the options that would fit its plan."""
-    from cartjury.tools.apply import options_of
-    from cartjury.tools.publish import Settings
-
-    plan, options = needed(state.plan), state.options
-    if plan.revision == 1:
-        recorded = read_manifest(Path(state.replay)) if state.replay else None
-        return Settings(options, state.seed, state.timings, recorded)
-    if options.users_out:  # what the cluster wrote for the revision before stays where it is
-        elsewhere = f"{options.users_out.rstrip('/')}/{FOLDER}/{plan.revision:04d}"
-        options = options.model_copy(update={"users_out": elsewhere})
-    timings = {node: seconds for node, seconds in state.timings.items() if node in REVISED}
-    loaded = loaded_in(state)
-    return Settings(options_of(plan, options), state.seed, timings, revision=plan.revision, loaded=loaded)
-
-
-def standing_of(state: State) -> Standing:
-    """What stands at the revision that the state holds."""
-    return Standing(
-        plan=needed(state.plan),
-        universe=needed(state.universe),
-        profiles=tuple(state.profiles),
-        scores=tuple(state.scores),
-        certificate=needed(state.certificate),
-        jury=needed(state.jury),
-    )
-
-
-def now() -> str:
-    """The time of day in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def watched(key: str, node: Node, roots: tuple[Path, ...] | None) -> Node:
     """Let a node report how many wall seconds it took, and refuse paths outside `roots` wherever they came from.
 
@@ -234,30 +178,3 @@ def watched(key: str, node: Node, roots: tuple[Path, ...] | None) -> Node:
         return {**update, "timings": {key: round(time.perf_counter() - started, 6)}}
 
     return wrapped
-
-
-def plain(record: Record) -> dict[str, Any]:
-    """Turn a record into what checkpoints hold: JSON-native values only."""
-    return record.model_dump(mode="json")
-
-
-def needed(value: T | None) -> T:
-    """Return what an earlier node must have written."""
-    if value is None:
-        raise LookupError("an earlier node did not write what this one needs")
-    return value
-
-
-def engine_of(state: State) -> Engine:
-    """Return the engine that the options name, working where the carts were read."""
-    return open_engine(state.options, loaded_in(state))
-
-
-def loaded_in(state: State) -> Path:
-    """The working folder in which the carts were read: the run's own, also for its later revisions."""
-    return Path(base_run(state.history).work if state.history else needed(state.run).work)
-
-
-def carts_of(state: State) -> Carts:
-    """Return the users of the universe, to be asked for aggregates."""
-    return Carts(engine_of(state), needed(state.dataset), needed(state.universe))

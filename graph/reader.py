@@ -14,7 +14,7 @@ from cartjury.agents.interpreter import Interpreted, interpret
 from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import reader_panel
 from cartjury.data.chat_records import Reading, Scene, Wishes
-from cartjury.graph.nodes import carts_of, needed, standing_of
+from cartjury.graph.held import carts_of, needed, standing_of
 from cartjury.graph.revisions import base_run, recent
 from cartjury.graph.state import State
 from cartjury.graph.talk import heard

@@ -1,0 +1,1 @@
+"""Evaluation runs: cases, arms and langsmith come together here."""

@@ -1,0 +1,1 @@
+"""Scores of evaluation runs: pure functions from cases and answers to rows and figures."""

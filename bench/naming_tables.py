@@ -51,8 +51,9 @@ def show(case: NamingCase) -> None:
     """Print a table for a person to read."""
     print(f"\n## {case.id} ({case.vertical}, {case.shape}{', held out' if case.held_out else ''})")
     for b in case.briefs:
-        figures = " ".join(f"{k.split('_')[0][:6]}={v:g}" for k, v in b.figures.items())
-        print(f"{b.id} {'<20' if b.size is None else b.size:>6}  {b.rule}\n            {b.in_words}\n            {figures}")
+        figures = ", ".join(f"{column} {mean:g}" for column, mean in b.figures.items())
+        print(f"{b.id} {'<20' if b.size is None else b.size:>6}  {b.rule}")
+        print(f"{'':12}{b.in_words}\n{'':12}{figures}")
 
 
 def main() -> int:

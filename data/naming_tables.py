@@ -4,6 +4,7 @@ evals/naming_tables.toml -> Trade (what its carts look like), TableSpec (users, 
 """
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -101,7 +102,7 @@ class TableSpec(Record):
     edits: tuple[PlanEdit, ...] = ()
     why: str
 
-    def trade(self, trades: dict[str, Trade]) -> Trade:
+    def trade(self, trades: Mapping[str, Trade]) -> Trade:
         """Return the trade as this table wants it.
 
         Raises:

@@ -52,10 +52,11 @@ def trade_carts(trade: Trade, n_users: int, seed: int, as_of: date) -> "pd.DataF
         if name not in scores:
             scores[name] = _like(scores, spec.like, seed, name)
     ordered = _above(_like(scores, ORDERED_LIKE, seed, "ordered"), trade.history.without)
-    dates = frame["cart_abandoned_date"].to_numpy() - _order_age(scores, trade.history, seed)
+    age = _among(_like(scores, ORDER_AGE_LIKE, seed, "order age"), ordered)
+    dates = frame["cart_abandoned_date"].to_numpy() - _order_age(trade.history, age)
     frame["last_order_date"] = np.where(ordered, dates, np.datetime64("NaT"))
     for name, spec in trade.columns.items():
-        values = values_at(spec, scores[name])
+        values = values_at(spec, _among(scores[name], ordered) if spec.needs_order else scores[name])
         known = _above(_uniforms(n_users, seed, f"{name} missing"), spec.missing)
         frame[name] = np.where(known & (ordered | (not spec.needs_order)), values, np.nan)
     hidden = ~ordered & (_uniforms(n_users, seed, "unknown value") <= trade.history.unknown_value)
@@ -81,10 +82,20 @@ def _uniforms(n: int, seed: int, what: str) -> Floats:
 
 def _ranked(values: Floats, seed: int, what: str) -> Floats:
     """Turn values into normal scores of their ranks; equal values are put in a random order."""
-    order = np.lexsort((_uniforms(len(values), seed, f"{what} ties"), values))
-    scores = np.empty(len(values))
-    scores[order] = ndtri((np.arange(len(values)) + 0.5) / len(values))
+    return _at_ranks(np.lexsort((_uniforms(len(values), seed, f"{what} ties"), values)))
+
+
+def _at_ranks(order: npt.NDArray[np.intp]) -> Floats:
+    scores = np.empty(len(order))
+    scores[order] = ndtri((np.arange(len(order)) + 0.5) / len(order))
     return scores
+
+
+def _among(scores: Floats, flags: Flags) -> Floats:
+    """Take the normal scores of ranks among the marked users; of the others they mean nothing."""
+    found = np.zeros(len(scores))
+    found[flags] = _at_ranks(np.argsort(scores[flags], kind="stable"))
+    return found
 
 
 def _like(scores: Mapping[str, Floats], weights: Mapping[str, float], seed: int, what: str) -> Floats:
@@ -103,7 +114,6 @@ def _above(values: Floats, share: float) -> Flags:
     return flags
 
 
-def _order_age(scores: Mapping[str, Floats], history: History, seed: int) -> npt.NDArray[np.timedelta64]:
-    spread = history.spread * _like(scores, ORDER_AGE_LIKE, seed, "order age")
-    days = np.minimum(np.exp(math.log(history.days) + spread), history.most)
+def _order_age(history: History, scores: Floats) -> npt.NDArray[np.timedelta64]:
+    days = np.minimum(np.exp(math.log(history.days) + history.spread * scores), history.most)
     return days.astype(np.int64).astype("timedelta64[D]")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from cartjury.data.eval_records import NamingCase
-from cartjury.data.naming_tables import TableSpec, TableSpecs, Trade
+from cartjury.data.naming_tables import TableSpec, Trade
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
 from cartjury.tools.brief import briefs
@@ -35,11 +35,6 @@ class Cut(NamedTuple):
 
     plan: SegmentPlan
     carts: Carts
-
-
-def make_tables(specs: TableSpecs, folder: Path) -> tuple[NamingCase, ...]:
-    """Make all tables, in the order of the specifications, below a folder that is there."""
-    return tuple(naming_case(spec, cut_table(spec, specs.trades, folder)) for spec in specs.tables)
 
 
 def cut_table(spec: TableSpec, trades: Mapping[str, Trade], folder: Path) -> Cut:

@@ -1,6 +1,9 @@
 """What the tables of segments for the naming evaluation are made from: trades, and how each table is cut.
 
-evals/naming_tables.toml -> Trade (what its carts look like), TableSpec (users, seed, options) -> tools/evals/tables.py
+evals/naming_tables.toml            -> Trade (what its carts look like), TableSpec (users, seed, options)
+evals/naming_tables_held_out.toml   -> further TableSpecs, kept apart so that the others can be read without them
+
+tools/evals/tables.py makes tables of them.
 """
 
 import tomllib
@@ -14,6 +17,7 @@ from cartjury.data.base import Record, Share
 from cartjury.data.edit_records import PlanEdit
 
 SPEC: Final = "naming_tables.toml"
+SPEC_HELD_OUT: Final = "naming_tables_held_out.toml"
 
 
 class ColumnSpec(Record):
@@ -82,6 +86,7 @@ class TableSpec(Record):
 
     Attributes:
         vertical: a trade of the file.
+        held_out: whether it stands in the file of those that are.
         users: generated carts, before the window takes those of the last days.
         history: changes what the trade says of it.
         columns: changes what the trade says of columns, by column.
@@ -116,7 +121,7 @@ class TableSpec(Record):
 
 
 class TableSpecs(Record):
-    """The whole file. `predecessor` is cut from the generated carts as they are, and belongs to no trade."""
+    """Both files. `predecessor` is cut from the generated carts as they are, and belongs to no trade."""
 
     trades: dict[str, Trade]
     tables: tuple[TableSpec, ...]
@@ -124,6 +129,11 @@ class TableSpecs(Record):
 
 
 def table_specs() -> TableSpecs:
-    """Read naming_tables.toml."""
-    text = files("cartjury.data").joinpath("evals", SPEC).read_text(encoding="utf-8")
-    return TableSpecs.model_validate(tomllib.loads(text))
+    """Read both files, the tables that are held out last."""
+    whole = _read(SPEC)
+    held_out = ({**table, "held_out": True} for table in _read(SPEC_HELD_OUT)["tables"])
+    return TableSpecs.model_validate({**whole, "tables": [*whole["tables"], *held_out]})
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("cartjury.data").joinpath("evals", name).read_text(encoding="utf-8"))

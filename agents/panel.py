@@ -120,7 +120,7 @@ def _seated(
         chain = _chain(table, options, preset, name)
         usable = tuple(m for m in _models(table, chain) if _usable(table, m.provider, environ))
         if usable:
-            seats[name] = Seat(models=usable, temperature=chain.temperature)
+            seats[name] = Seat(models=usable, temperature=chain.temperature, plain=chain.plain)
         else:
             empty[name] = _why_empty(table, chain, preset)
     for provider in sorted({m.provider for seat in seats.values() for m in seat.models}):
@@ -155,7 +155,8 @@ def _chain(table: ModelTable, options: Options, preset: str, seat: SeatName) -> 
     choice = options.models.get(seat)
     if choice is None:
         return chain
-    return Chain(models=(f"{choice.provider}/{choice.model}", *chain.models), temperature=choice.temperature)
+    first = f"{choice.provider}/{choice.model}"
+    return chain.model_copy(update={"models": (first, *chain.models), "temperature": choice.temperature})
 
 
 def _models(table: ModelTable, chain: Chain) -> tuple[Model, ...]:

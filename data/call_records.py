@@ -34,7 +34,8 @@ READER: Final[SeatName] = "interpreter"  # reads the messages of the chat; it ha
 # They are asked in evaluations only, about names that are there already: which rule one names, and which is better.
 MATCHER: Final[SeatName] = "matcher"
 ARBITER: Final[SeatName] = "arbiter"
-ALL_SEATS: Final = (*SEATS, READER, MATCHER, ARBITER)
+EVALUATORS: Final = (MATCHER, ARBITER)
+ALL_SEATS: Final = (*SEATS, READER, *EVALUATORS)
 Effort = Literal["offline", "quick", "standard", "thorough"]
 Stage = Literal["proposal", "ballot", "verdict", "reading", "matching", "preference"]
 # How the names are shown to the judge; "" where there is but one way.

@@ -33,18 +33,18 @@ def why_not(arm: ArmPlan, table: ModelTable, options: Options, environ: Mapping[
     panel = convene(table, options_of(arm, options), environ, segments=1)
     if panel.empty:
         return "; ".join(dict.fromkeys(panel.empty.values()))
-    unnamed = _unnamed(panel, table, environ)
-    return f"no address: set {' or '.join(unnamed)}" if unnamed else ""
+    return no_address(panel, table, environ)
 
 
-def _unnamed(panel: Panel, table: ModelTable, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The variables of which one should hold an address, where a seat has nothing but servers of the user's own."""
+def no_address(panel: Panel, table: ModelTable, environ: Mapping[str, str]) -> str:
+    """Which variable should say where a server of the user's own is, if a seat has nothing else; "" if one does."""
     for seat in panel.seats.values():
         providers = [table.providers[name] for name in dict.fromkeys(m.provider for m in seat.models)]
-        variables = tuple(v for p in providers for v in p.url_env)
-        if not any(p.key_needed for p in providers) and not any(environ.get(v, "").strip() for v in variables):
-            return variables
-    return ()
+        variables = [v for p in providers for v in p.url_env]
+        own = not any(p.key_needed for p in providers)
+        if own and variables and not any(environ.get(v, "").strip() for v in variables):
+            return f"no address: set {' or '.join(variables)}"
+    return ""
 
 
 def heard(panel: Panel, calls: Iterable[Call]) -> Panel:

@@ -94,6 +94,11 @@ class Matched(Asked):
     missing: Mapping[str, str] = Field(default_factory=dict)
 
     @property
+    def measured(self) -> bool:
+        """Whether the reader said anything: where it did not, nothing is known, and no share of right choices is 0."""
+        return any(choice is not None for choice in self.choices.values())
+
+    @property
     def right(self) -> dict[str, bool]:
         """Whether each name was taken for its own rule."""
         return {segment_id: choice == segment_id for segment_id, choice in self.choices.items()}

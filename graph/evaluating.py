@@ -65,13 +65,22 @@ class Evaluating:
     tell: Tell = lambda _: None
     pause: float = PAUSE
 
+    def why_not(self, arm: ArmPlan) -> str:
+        """Why an arm cannot be run as what it is; "" where it can. Nobody is asked."""
+        return arms.why_not(arm, self.table, self.options, self.environ)
+
+    def why_no_reader(self, seat: SeatName) -> str:
+        """Why nobody can be asked in the seat "matcher" or "arbiter"; "" where somebody can. Nobody is asked."""
+        panel = outside_panel(self.table, self.options, self.environ, seat, self.readers)
+        return panel.empty.get(seat, "") or arms.no_address(panel, self.table, self.environ)
+
     def name_table(
         self, arm: ArmPlan, case: NamingCase, *, folder: Path | None = None, recorded: Path | None = None
     ) -> NamedTable:
         """Let the jury of an arm name a table.
 
         Args:
-            arm: preset and effort. `agents.arms.why_not` says beforehand where it has no model to ask.
+            arm: preset and effort; `why_not` says beforehand whether it can be run as what it is.
             case: the table.
             folder: where to keep what is said; None: nowhere.
             recorded: a folder of the same question, to be heard again.

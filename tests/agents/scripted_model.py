@@ -2,7 +2,7 @@
 
 It reads a request as it is on the wire (messages, and the schema of the answer), and fills the form in: names from
 small word lists by the levels in the data, rankings and choices by a hash. The same request gets the same answer;
-other model ids give other names and rankings. Judges agree in both orders.
+other model ids give other names and rankings. Judges agree in both orders. As a reader it knows its own word lists.
 """
 
 import hashlib
@@ -47,7 +47,11 @@ def answer(body: Mapping[str, Any], *, undecided: bool = False) -> str:
         undecided: judge by the order of the names: always the first one.
     """
     data, form, model = data_of(body), form_of(body), str(body["model"])
-    if "because" in form:
+    if "rules" in data:
+        said = {key: _meant(name, data) for key, name in data["names"].items()}
+    elif "better" in form:
+        said = {i: _better(row["names"], undecided=undecided) for i, row in data["segments"].items()}
+    elif "because" in form:
         said = _turns(data, model)
     elif "choice" in form:
         said = {i: _judgement(ballot, undecided=undecided) for i, ballot in _ballots(data).items()}
@@ -151,6 +155,26 @@ def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
         "points": points,
         "reasons": {c: f"{name} earns {points[c]} of {most} for {c.replace('_', ' ')}." for c, most in maxima.items()},
     }
+
+
+def _meant(name: str, data: Data) -> str:
+    """The label of the rule that a name says most of."""
+
+    def words_for(label: str) -> int:
+        rule = data["rules"][label]
+        known = [w for key, level in _spoken(rule.get("levels", {}), data) for w in _words(key, level, data)]
+        return sum(word in known for word in name.split("_"))
+
+    return max(data["rules"], key=words_for)
+
+
+def _words(key: str, level: str, data: Data) -> tuple[str, ...]:
+    return WORDS[data["features"][key]["column"]][level]
+
+
+def _better(names: Mapping[str, str], *, undecided: bool) -> dict[str, str]:
+    label = min(names, key=lambda k: "" if undecided else _mix(names[k]))
+    return {"reason": f"{names[label]} says more of the rule.", "better": label}
 
 
 def _in(name: str, names: Collection[str]) -> bool:

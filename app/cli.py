@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartjury.app.eval_cli import evals
 from cartjury.app.import_cli import imports
 from cartjury.app.serve_cli import serve
 from cartjury.app.terminal import guarded
@@ -23,6 +24,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 cli.add_typer(imports)
+cli.add_typer(evals)
 
 InputFile = Annotated[str | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
 Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]

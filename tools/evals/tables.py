@@ -53,8 +53,6 @@ def cut_table(spec: TableSpec, trades: Mapping[str, Trade], folder: Path) -> Cut
     else:
         write_mock(path, n_users=spec.users, seed=spec.seed, as_of=AS_OF)
     plan, carts = fit_file(path, work, options, AS_OF)
-    if not spec.edits:
-        return Cut(plan, carts)
     edited = resolve_all(spec.edits, plan, carts)
     return Cut(edited.plan, edited.carts)
 

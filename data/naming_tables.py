@@ -9,12 +9,13 @@ tools/evals/tables.py makes tables of them.
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cartjury.data.base import Record, Share
 from cartjury.data.edit_records import PlanEdit
+from cartjury.data.partition import check_unique
 
 SPEC: Final = "naming_tables.toml"
 SPEC_HELD_OUT: Final = "naming_tables_held_out.toml"
@@ -126,6 +127,13 @@ class TableSpecs(Record):
     trades: dict[str, Trade]
     tables: tuple[TableSpec, ...]
     predecessor: TableSpec
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        check_unique("table", (t.id for t in (*self.tables, self.predecessor)))
+        if strange := [t.id for t in self.tables if t.vertical not in self.trades]:
+            raise ValueError(f"no trade is described for {', '.join(strange)}, only {', '.join(self.trades)}")
+        return self
 
 
 def table_specs() -> TableSpecs:

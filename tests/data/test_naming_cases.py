@@ -22,7 +22,7 @@ from cartjury.data.naming_cases import (
     predecessor,
     to_lines,
 )
-from cartjury.data.naming_tables import TableSpec, table_specs
+from cartjury.data.naming_tables import TableSpec, TableSpecs, table_specs
 from cartjury.data.options import Options
 from cartjury.tools.evals.tables import AS_OF, cut_table, naming_case
 from cartjury.tools.generate import generate_frame
@@ -234,6 +234,20 @@ def test_a_file_is_known_by_the_hash_of_its_bytes() -> None:
         found = case_file(name)
         assert (found.name, found.cases) == (name, cases)
         assert found.sha256 == sha256(files("cartjury.data").joinpath("evals", name).read_bytes()).hexdigest()
+
+
+def test_a_table_of_a_trade_that_is_not_described_is_refused_and_so_is_a_second_of_its_name() -> None:
+    found = table_specs()
+    first, second, *_ = found.tables
+
+    with pytest.raises(ValueError, match=r"no trade is described for fashion-four, only fashion, grocery"):
+        with_tables(found, first.model_copy(update={"vertical": "fashon"}))
+    with pytest.raises(ValueError, match=f"table {second.id}"):
+        with_tables(found, second, second)
+
+
+def with_tables(specs: TableSpecs, *tables: TableSpec) -> TableSpecs:
+    return TableSpecs.model_validate({**dict(specs), "tables": tables})
 
 
 def test_the_files_hold_the_tables_of_the_specification_in_its_order() -> None:

@@ -15,17 +15,13 @@ from cartjury.data.naming_tables import TableSpec, Trade
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
 from cartjury.tools.brief import briefs
-from cartjury.tools.bucket import fit_plan
 from cartjury.tools.edit import resolve_all
 from cartjury.tools.engine.carts import Carts
-from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.evals.carts import trade_carts
+from cartjury.tools.evals.fit import fit_file
 from cartjury.tools.frame import write_frame
 from cartjury.tools.generate import write_mock
-from cartjury.tools.load import load
-from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
-from cartjury.tools.size import apply_size_policy, default_policy
-from cartjury.tools.universe import define_universe
+from cartjury.tools.profile import profile_segments
 
 AS_OF: Final = date(2026, 11, 23)
 
@@ -56,13 +52,7 @@ def cut_table(spec: TableSpec, trades: Mapping[str, Trade], folder: Path) -> Cut
         write_frame(trade_carts(spec.trade(trades), spec.users, spec.seed, AS_OF), path, options)
     else:
         write_mock(path, n_users=spec.users, seed=spec.seed, as_of=AS_OF)
-    dataset = load(path, work, options, AS_OF)
-    engine = open_engine(options, work)
-    carts = Carts(engine, dataset, define_universe(engine, dataset, options, AS_OF))
-    first = fit_plan(carts, options, default_policy(carts.universe.size, options.min_size, options.max_size))
-    plan = apply_size_policy(first, cell_counts(carts, first), lambda s, c: feature_histogram(carts, first, s, c))
-    if not spec.edits:
-        return Cut(plan, carts)
+    plan, carts = fit_file(path, work, options, AS_OF)
     edited = resolve_all(spec.edits, plan, carts)
     return Cut(edited.plan, edited.carts)
 

@@ -13,9 +13,8 @@ from typing import Final
 POLES: Final = ("low", "medium", "high", "unknown")
 REST: Final = "rest"  # a feature of every rule: whether it is what the others left
 
-_TIMES: Final = frozenset(
-    "second seconds minute minutes hour hours day days week weeks month months year years age tenure duration".split()
-)
+_TIME_UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
+_TIMES: Final = frozenset((*_TIME_UNITS, *(f"{unit}s" for unit in _TIME_UNITS), "age", "tenure", "duration"))
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 

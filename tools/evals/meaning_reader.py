@@ -8,6 +8,7 @@ Cosines alone do not tell cheap from expensive. A part speaks of few features, s
 comes to the feature at all (softmax of the best cosine).
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -18,8 +19,10 @@ from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.records import UNKNOWN
 from cartjury.tools.evals.embedding import Embed, Vectors
 from cartjury.tools.evals.glosses import POLES, REST, glosses, said
+from cartjury.tools.evals.reader import Matrix
 
-Matrix = npt.NDArray[np.float64]
+NAME: Final = "independent"
+LABEL: Final = "shares nothing with the jury's lexicon: MiniLM embeddings"
 SHARPNESS: Final = 0.02  # cosine; a part speaks e times as much of a feature that is so much nearer
 _REST_LEVELS: Final = ("Low", "High")
 
@@ -39,8 +42,8 @@ class MeaningReader(NamedTuple):
     """
 
     embed: Embed
-    name: str = "independent"
-    label: str = "knows nothing of the jury's lexicon: MiniLM embeddings"
+    name: str = NAME
+    label: str = LABEL
 
     def scores(self, names: Sequence[str], briefs: Sequence[SegmentBrief]) -> Matrix:
         """Say how well each name fits each rule: names x rules, higher is better.
@@ -73,7 +76,7 @@ def _parts(names: Sequence[str], embed: Embed) -> tuple[npt.NDArray[np.int64], V
 
 def _phrases(name: str) -> list[str]:
     words = [" ".join(said(token)) for token in name.split("_") if said(token)] or [name]
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in itertools.pairwise(words)]
     return [*words, *pairs, *([" ".join(words)] if len(words) > 2 else [])]
 
 

@@ -24,6 +24,8 @@ from cartjury.tools.report import render_report
 from cartjury.tools.results import Results
 from cartjury.tools.source import sha256_of
 from cartjury.tools.tables import strategy_csv, write_users
+from cartjury.tools.trace import turn_branch
+from cartjury.tools.turn import Turn
 
 MANIFEST = "manifest.json"
 REJECTED = "rejected_rows.csv"
@@ -123,6 +125,8 @@ def write_atomically(path: Path, text: str) -> None:
 
 def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
     words = results.words()
+    # Without the times of nodes: they are measured, and the report of a rerun has the same bytes.
+    turn = Turn("", results.dataset, results.universe.size, results.plan, results.jury, attempts, results.certificate)
     return {
         "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe, results.jury),
         "plan.json": results.plan.to_json(),
@@ -141,6 +145,7 @@ def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
             words=words,
             certificate_words=certificate_in_words(results.certificate),
             warnings=results.warnings(),
+            steps=turn_branch(turn, "run"),
         ),
     }
 

@@ -26,9 +26,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def seconds(took: float) -> str:
-    """Write seconds: to a hundredth below ten, and never as nothing where there was something."""
-    if 0 < took < 0.01:
-        return "<0.01 s"
+    """Write seconds: to a hundredth below ten, else to a tenth."""
     return f"{took:.2f} s" if took < 10 else f"{took:,.1f} s"
 
 

@@ -14,6 +14,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.journal import JOURNAL, in_order, read
 from cartjury.data.run_records import Certificate
 from cartjury.graph.recorded import read_manifest
+from cartjury.tools.evals.sitting import Sitting, sitting_of
 from cartjury.tools.jury_read import HEARINGS, Hearing, jury_of
 from cartjury.tools.turn import Turn
 
@@ -61,3 +62,12 @@ def _certificate(path: Path) -> Certificate:
         return Certificate.model_validate_json(_text(path))
     except ValidationError as error:
         raise InputError(f"{path} is not the proof of a run: {in_words(error)}") from error
+
+
+def read_sitting(folder: Path) -> Sitting:
+    """Read what the jury of a run, or of a revision, said.
+
+    Raises:
+        InputError: see `read_turn`.
+    """
+    return sitting_of(read_turn(folder))

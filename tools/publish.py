@@ -21,11 +21,10 @@ from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.jury_files import calls_jsonl, verdicts_json
 from cartjury.tools.manifest import manifest
 from cartjury.tools.report import render_report
+from cartjury.tools.report_record import told
 from cartjury.tools.results import Results
 from cartjury.tools.source import sha256_of
 from cartjury.tools.tables import strategy_csv, write_users
-from cartjury.tools.trace import turn_branch
-from cartjury.tools.turn import Turn
 
 MANIFEST = "manifest.json"
 REJECTED = "rejected_rows.csv"
@@ -125,8 +124,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
     words = results.words()
-    # Without the times of nodes: they are measured, and the report of a rerun has the same bytes.
-    turn = Turn("", results.dataset, results.universe.size, results.plan, results.jury, attempts, results.certificate)
+    record = told(results, attempts)
     return {
         "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe, results.jury),
         "plan.json": results.plan.to_json(),
@@ -145,7 +143,8 @@ def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
             words=words,
             certificate_words=certificate_in_words(results.certificate),
             warnings=results.warnings(),
-            steps=turn_branch(turn, "run"),
+            steps=record.steps,
+            health=record.health,
         ),
     }
 

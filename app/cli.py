@@ -201,6 +201,20 @@ def show(
 
 @cli.command()
 @guarded
+def trace(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run, or of a revision of it.")],
+    segment: Annotated[str | None, typer.Option(help="Show only what concerns this segment, such as S03.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show the answers of models as they came.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what happened in a run, step by step: nodes, what the jury was asked and said, and why each name won."""
+    from cartjury.app.trace_cli import trace_run
+
+    trace_run(folder, segment=segment, full=full, as_json=as_json)
+
+
+@cli.command()
+@guarded
 def chat(
     folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     say: Annotated[list[str] | None, typer.Option(help="Say this instead of typing it; repeatable.")] = None,

@@ -35,7 +35,7 @@ from cartjury.agents.desks import Desks
 from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
 from cartjury.data.model_table import load_table
-from cartjury.graph import chat_nodes, jury_nodes, nodes, routes
+from cartjury.graph import chat_nodes, jury_nodes, nodes, routes, tracing
 from cartjury.graph.chat_nodes import Chat
 from cartjury.graph.state import TALK, Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
 
@@ -125,12 +125,13 @@ def build_jury(
         pause: seconds, at least, before a request is made again.
         environ: keys and addresses; None: the environment of the process.
     """
+    tracing.switch_on()
     keys = os.environ if environ is None else environ
     room = jury_nodes.Room(Desks(table or load_table(None), keys, tell, pause), roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)
 
     def add(name: str, node: jury_nodes.JuryNode) -> None:
-        jury.add_node(name, jury_nodes.on_the_loop(node))
+        jury.add_node(name, jury_nodes.OnTheLoop(node))
 
     add("convene", room.convene)
     for persona in PERSONAS:

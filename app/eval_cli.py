@@ -80,7 +80,7 @@ def chat(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 @evals.command()
 @guarded
-def jury(  # noqa: PLR0913, PLR0917 - one parameter an option
+def jury(
     runs: Annotated[list[Path], typer.Argument(help="Folders of finished runs.")],
     out: Out = None,
     langsmith: LangSmith = False,
@@ -97,7 +97,7 @@ def jury(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 @evals.command(name="all")
 @guarded
-def everything(  # noqa: PLR0913, PLR0917 - one parameter an option
+def everything(
     runs: Annotated[list[Path] | None, typer.Argument(help="Folders of finished runs, for the jury's health.")] = None,
     max_cost: Cost = None,
     out: Out = None,

@@ -1,16 +1,15 @@
 """What the commands of `cartjury eval` do: settings and keys, the evaluation, its results."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cartjury.app.config import load_keys, load_settings
-from cartjury.app.evals.experiment import Upload
 from cartjury.app.evals.results import finish, read_baseline
 from cartjury.app.evals.uploads import uploader
 from cartjury.app.terminal import say
-from cartjury.data.eval_records import Evaluation, Kind, Row
+from cartjury.data.eval_records import Evaluation, Kind
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 
@@ -50,7 +49,7 @@ def run_naming(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
     upload = uploader(asked.langsmith, "naming", asked.seed)
     table = load_table(Path("cartjury.toml"))
     found = evaluate_naming(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
-    return _finish(*found, out, before, asked)
+    return finish(*found, out, before, as_json=asked.as_json)
 
 
 def run_chat(arms: Sequence[str], limit: int | None, max_cost: float | None, asked: Asked) -> bool:
@@ -65,7 +64,7 @@ def run_chat(arms: Sequence[str], limit: int | None, max_cost: float | None, ask
     upload = uploader(asked.langsmith, "chat", asked.seed)
     table = load_table(Path("cartjury.toml"))
     found = evaluate_chat(arms, limit, max_cost, options, table, seed=asked.seed, upload=upload, tell=say)
-    return _finish(*found, out, before, asked)
+    return finish(*found, out, before, as_json=asked.as_json)
 
 
 def run_jury(runs: Sequence[Path], asked: Asked) -> bool:
@@ -78,7 +77,7 @@ def run_jury(runs: Sequence[Path], asked: Asked) -> bool:
 
     before, out = _baseline(asked, "jury"), _out(asked)
     found = evaluate_jury(runs, seed=asked.seed, upload=uploader(asked.langsmith, "jury", asked.seed))
-    return _finish(*found, out, before, asked)
+    return finish(*found, out, before, as_json=asked.as_json)
 
 
 def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
@@ -96,10 +95,6 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
     else:
         say("jury: not measured: name folders of finished runs to look at their juries")
     return all(good)
-
-
-def _finish(evaluation: Evaluation, rows: tuple[Row, ...], out: Path, before: Evaluation | None, asked: Asked) -> bool:
-    return finish(evaluation, rows, out, before, as_json=asked.as_json)
 
 
 def _baseline(asked: Asked, kind: Kind) -> Evaluation | None:
@@ -122,5 +117,3 @@ def _out(asked: Asked) -> Path:
 
 def _record(folder: Path) -> Path:
     return folder / RECORD if (folder / RECORD).is_dir() else folder
-
-

@@ -7,6 +7,7 @@ runs inside is not traced, whatever the environment says.
 import contextlib
 import io
 import logging
+import os
 import sys
 import uuid
 import warnings
@@ -82,8 +83,6 @@ def run(
     Returns:
         A row a case, in the order of the cases.
     """
-    from langsmith.evaluation import evaluate
-
     scored: dict[str, Scored] = {}
     failed: list[BaseException] = []
 
@@ -106,6 +105,8 @@ def run(
         return {"results": [{"key": key, "score": value} for key, value in scored[case].scores.items()]}
 
     with _quiet(sys.stderr if upload else io.StringIO()):
+        from langsmith.evaluation import evaluate
+
         evaluate(
             target,
             data=_examples(task) if upload is None else _uploaded(task, upload.client),
@@ -176,6 +177,7 @@ def _untraced(off: bool) -> Iterator[None]:
 @contextlib.contextmanager
 def _quiet(said: TextIO) -> Iterator[None]:
     """Keep what langsmith says of itself off stdout, which holds data; what it logs of an error is raised anyway."""
+    os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is loaded: langsmith would draw a bar among our lines
     logger = logging.getLogger("langsmith.evaluation._runner")
     before, logger.disabled = logger.disabled, True
     try:

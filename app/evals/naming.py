@@ -161,15 +161,15 @@ def _in_order(plans: Sequence[ArmPlan], done: dict[str, Ran], skipped: dict[str,
         if plan.name in done:
             yield done[plan.name].arm
         else:
-            yield Arm(name=plan.name, title=f"{plan.title}.", source=None, why_not=skipped[plan.name])
+            yield Arm(name=plan.name, title=plan.title, source=None, why_not=skipped[plan.name])
 
 
 def _differences(done: dict[str, Ran], seed: int) -> Iterator[Figure]:
     """How much better the jury's names are matched than those of the arm of the same compute, by reader."""
-    rows = [done[name].rows if name in done else () for name in (JURY, SAME_COMPUTE)]
+    jury, other = (done[name].rows if name in done else () for name in (JURY, SAME_COMPUTE))
     for reader in ("model", "independent", "lexicon"):
-        if all(rows):
-            yield compare(*rows, f"matched:{reader}", seed=seed)
+        if jury and other:
+            yield compare(jury, other, f"matched:{reader}", seed=seed)
         else:
             name = f"round trip, {reader} reader, one-to-one: {JURY} less {SAME_COMPUTE}"
             yield Figure(name=name, value=None, why="one of the two arms was not run")

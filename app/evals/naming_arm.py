@@ -3,24 +3,27 @@
 table -> jury of the arm -> names -> reader that is a model, where one can be asked -> scores
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
 from cartjury.data import journal
 from cartjury.data.call_records import MATCHER, Call
-from cartjury.data.eval_records import Arm, NamingCase, Row, Source, Target
+from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Target
 from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
 from cartjury.graph.evaluating import Evaluating
 from cartjury.graph.kept import KEPT
 from cartjury.tools.evals.naming_figures import figures
 from cartjury.tools.evals.naming_scores import score_names
-from cartjury.tools.evals.readers import Absent, Answered, Reader
+from cartjury.tools.evals.reader import Absent, Answered, Reader
 from cartjury.tools.evals.round_trip import shown
 
 MODEL_READER: Final = "model"
 MODEL_LABEL: Final = "a language model that is not in the jury"
+
+
+SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
 
 
 class Place(NamedTuple):
@@ -93,16 +96,31 @@ def run_arm(
         return Scored(row.group, {**row.scores, **whose}, {**row.detail, "origins": said["origins"]})
 
     task = Task(shelf_name(shelf), {i: _shown(c) for i, c in shelf.cases.items()}, score)
-    rows = run(task, plan.name, answer, upload, lambda case: tell(f"{plan.name}: {case}"))
+    told = iter(range(1, len(shelf.cases) + 1))
+    step = (lambda case: tell(f"{plan.name}: {case}, table {next(told)} of {len(shelf.cases)}")) if models else _silent
+    rows = run(task, plan.name, answer, upload, step)
     source: Source = "offline" if not models else "recorded" if shelf.place.recorded else "live"
     arm = Arm(
         name=plan.name,
-        title=f"{plan.title}.",
+        title=plan.title,
         source=source,
-        figures=figures(rows, targets, seed=shelf.evaluating.seed),
+        figures=(*figures(rows, targets, seed=shelf.evaluating.seed), *_held_out(rows, shelf)),
         **bill([*named.values(), *matched.values()]),
     )
     return Ran(arm, rows, named)
+
+
+def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
+    """The figures that matter most over the held-out tables alone, where others were named too."""
+    apart = [row for row in rows if shelf.cases[row.case].held_out]
+    if apart and len(apart) < len(rows):
+        for figure in figures(apart, {}, seed=shelf.evaluating.seed):
+            if figure.name.startswith(SHOWN_APART):
+                yield figure.model_copy(update={"name": f"held-out tables: {figure.name}"})
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the offline jury takes no longer to name a table than to say so."""
 
 
 def shelf_name(shelf: Shelf) -> str:

@@ -1,11 +1,9 @@
 """What an evaluation leaves: NAME.json, NAME_rows.jsonl and NAME.html, and what the terminal shows of it."""
 
-import hashlib
 import platform
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +12,7 @@ from pydantic import ValidationError
 
 from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError
-from cartjury.data.eval_records import CaseFile, Evaluation, Row
+from cartjury.data.eval_records import Evaluation, Row
 from cartjury.tools.evals import grid, page, shown
 from cartjury.tools.evals.baseline import Change, changes
 
@@ -29,12 +27,6 @@ def versions() -> dict[str, str]:
 def now() -> str:
     """The moment, UTC."""
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
-
-
-def case_file(name: str, cases: int) -> CaseFile:
-    """A file of data/evals as it is now."""
-    raw = (files("cartjury.data") / "evals" / name).read_bytes()
-    return CaseFile(name=name, sha256=hashlib.sha256(raw).hexdigest(), cases=cases)
 
 
 def read_baseline(path: Path) -> Evaluation:
@@ -94,8 +86,11 @@ def leave(*, good: bool) -> None:
 def _show(evaluation: Evaluation) -> None:
     header, rows = grid.as_text(evaluation)
     show_table(header, rows, header[1:-1])
-    for figure in evaluation.comparisons:
+    measured = [figure for figure in evaluation.comparisons if figure.value is not None]
+    for figure in measured:
         typer.echo(f"{figure.name}: {shown.full(figure)}")
+    if left := len(evaluation.comparisons) - len(measured):
+        say(f"not measured: {left} comparisons of arms that were not both run")
     for arm in evaluation.arms:
         took = grid.took(arm)
         say(f"{arm.name}: {arm.title}; {grid.source_of(arm)}{'; ' if took else ''}{took}")

@@ -13,7 +13,7 @@ from cartjury.data.eval_records import Kind
 KEYS = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 
 
-def uploader(wanted: bool, kind: Kind, seed: int) -> Callable[[Mapping[str, Any]], Upload | None]:  # noqa: FBT001
+def uploader(wanted: bool, kind: Kind, seed: int) -> Callable[[Mapping[str, Any]], Upload | None]:
     """Return what says where the experiment of an arm goes, by what is told of the arm.
 
     Args:

@@ -23,12 +23,12 @@ class Desks:
     Attributes:
         table: the providers and models there are.
         environ: where keys and addresses are found.
-        tell: told of long waits.
+        tell: told of long waits; None: nobody is.
         pause: seconds, at least, before a request is made again.
     """
 
     def __init__(
-        self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None], pause: float = PAUSE
+        self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None] | None, pause: float = PAUSE
     ) -> None:
         self.table, self.environ = table, environ
         self._tell, self._pause = tell, pause

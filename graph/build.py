@@ -112,7 +112,7 @@ def add_chat(graph: StateGraph[Any, Any, Any, Any], add: Callable[[str, nodes.No
 def build_jury(
     roots: tuple[Path, ...] | None = None,
     table: ModelTable | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] | None = None,
     pause: float = PAUSE,
     environ: Mapping[str, str] | None = None,
 ) -> Compiled:

@@ -37,7 +37,6 @@ from cartjury.graph.state import Run
 from cartjury.tools.report_calls import calls_of
 
 A = TypeVar("A", bound=Asked)
-Tell = Callable[[str], None]
 SEED: Final = 42
 OPTIONS: Final = Options()
 
@@ -62,7 +61,7 @@ class Evaluating:
     options: Options = OPTIONS
     seed: int = SEED
     readers: str = EVALUATION
-    tell: Tell = lambda _: None
+    tell: Callable[[str], None] | None = None
     pause: float = PAUSE
 
     def why_not(self, arm: ArmPlan) -> str:

@@ -19,7 +19,7 @@ jury:  START -> convene -> creative_marketer  -+
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,9 @@ def add_chat(graph: StateGraph[Any, Any, Any, Any], add: Callable[[str, nodes.No
 def build_jury(
     roots: tuple[Path, ...] | None = None,
     table: ModelTable | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] | None = None,
     pause: float = PAUSE,
-    environ: Mapping[str, str] | None = None,
+    desks: Desks | None = None,
 ) -> Compiled:
     """Wire the jury, a graph of its own that Studio can open alone.
 
@@ -123,11 +123,11 @@ def build_jury(
         table: as for `build_graph`.
         tell: as for `build_graph`.
         pause: seconds, at least, before a request is made again.
-        environ: keys and addresses; None: the environment of the process.
+        desks: where its models are asked; None: desks of this table, with the environment of the process.
     """
     tracing.switch_on()
-    keys = os.environ if environ is None else environ
-    room = jury_nodes.Room(Desks(table or load_table(None), keys, tell, pause), roots)
+    asked_at = desks or Desks(table or load_table(None), os.environ, tell, pause)
+    room = jury_nodes.Room(asked_at, roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)
 
     def add(name: str, node: jury_nodes.JuryNode) -> None:

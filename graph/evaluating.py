@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cartjury.agents import arms, evaluators, loop
+from cartjury.agents.asking import Wire
 from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.desks import Desks
 from cartjury.agents.listing import name_own_models
@@ -37,8 +38,8 @@ from cartjury.graph.state import Run
 from cartjury.tools.report_calls import calls_of
 
 A = TypeVar("A", bound=Asked)
-Tell = Callable[[str], None]
 SEED: Final = 42
+NO_PROVIDER: Final = "a recording, in place of every provider"
 OPTIONS: Final = Options()
 
 
@@ -55,6 +56,7 @@ class Evaluating:
         readers: the preset whose chains the seats "matcher" and "arbiter" have.
         tell: told of long waits.
         pause: seconds, at least, before a request is made again.
+        wire: answers in place of the providers; None: they do.
     """
 
     table: ModelTable
@@ -62,8 +64,9 @@ class Evaluating:
     options: Options = OPTIONS
     seed: int = SEED
     readers: str = EVALUATION
-    tell: Tell = lambda _: None
+    tell: Callable[[str], None] | None = None
     pause: float = PAUSE
+    wire: Wire | None = None
 
     def why_not(self, arm: ArmPlan) -> str:
         """Why an arm cannot be run as what it is; "" where it can. Nobody is asked."""
@@ -100,8 +103,7 @@ class Evaluating:
             order["replay"] = str(recorded)
 
         def ask() -> NamedTable:
-            graph = build_jury(None, self.table, self.tell, self.pause, self.environ)
-            jury = JuryRecord.model_validate(graph.invoke(order)["jury"])
+            jury = JuryRecord.model_validate(build_jury(desks=self._desks()).invoke(order)["jury"])
             return NamedTable(panel=jury.panel or OFFLINE, calls=calls_of(jury), jury=jury)
 
         return self._kept(ask, folder, recorded)
@@ -142,7 +144,7 @@ class Evaluating:
 
         async def work() -> A:
             seated = known or await name_own_models(panel, self.table, self.environ)
-            desks, session = Desks(self.table, self.environ, self.tell, self.pause), secrets.token_hex(8)
+            desks, session = self._desks(), secrets.token_hex(8)
             desk = await desks.at(session, seated, folder and folder / JOURNAL, recorded and recorded / JOURNAL)
             try:
                 return await speak(desk)
@@ -150,6 +152,9 @@ class Evaluating:
                 await desks.close(session)
 
         return self._kept(lambda: loop.run(work()), folder, recorded)
+
+    def _desks(self) -> Desks:
+        return Desks(self.table, self.environ, self.tell, self.pause, self.wire)
 
     def _kept(self, ask: Callable[[], A], folder: Path | None, recorded: Path | None) -> A:
         """Ask, say what it took and where, and keep that; of a record, what it took then."""
@@ -159,8 +164,13 @@ class Evaluating:
         started = time.perf_counter()
         found = ask()
         seconds = then.seconds if then else round(time.perf_counter() - started, 6)
-        places = then.elsewhere if then else arms.elsewhere(found.calls, self.table, self.environ)
+        places = then.elsewhere if then else self._elsewhere(found)
         found = found.model_copy(update={"seconds": seconds, "elsewhere": places})
         if folder is not None:
             keep(found, folder)
         return found
+
+    def _elsewhere(self, found: Asked) -> tuple[str, ...]:
+        if self.wire is not None:
+            return (NO_PROVIDER,)
+        return arms.elsewhere(found.calls, self.table, self.environ)

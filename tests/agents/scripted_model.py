@@ -58,7 +58,7 @@ def answer(body: Mapping[str, Any], *, undecided: bool = False) -> str:
     elif "claims" in form:
         said = _names(data, model)
     else:
-        said = {i: sorted(b, key=lambda k, b=b: _mix(model, b[k])) for i, b in _ballots(data).items()}  # type: ignore[misc]
+        said = {i: sorted(b, key=lambda k, b=b: mix(model, b[k])) for i, b in _ballots(data).items()}  # type: ignore[misc]
     return json.dumps(said)
 
 
@@ -95,7 +95,7 @@ def _names(data: Data, model: str) -> dict[str, Any]:
 def _candidates(segment_id: str, data: Data, model: str, *, start: int = 0) -> Iterator[tuple[str, list[str]]]:
     """Names that are true of a segment, each with its claims; first those that speak of its levels."""
     spoken = _spoken(data["segments"][segment_id].get("levels", {}), data)
-    variant = int(_mix(SALT, model), 16)
+    variant = int(mix(SALT, model), 16)
     claims = [f"{key}={level}" for key, level in spoken]
     for shift in range(start, 4) if len(spoken) == len(WORDS) else ():
         words = [_word(data["features"][key]["column"], level, variant + shift) for key, level in spoken]
@@ -130,7 +130,7 @@ def _turns(data: Data, model: str) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for i, row in data["segments"].items():
         lost = any("cannot stay" in why for why in row["open"])
-        if own[i] and not lost and int(_mix(model, i), 16) % 3:
+        if own[i] and not lost and int(mix(model, i), 16) % 3:
             said[i] = {"name": own[i], "claims": [], "because": "keep", "reason": f"{own[i]} is still the best."}
             continue
         name, claims = next(c for c in _candidates(i, data, model, start=1) if not _in(c[0], used))
@@ -140,7 +140,7 @@ def _turns(data: Data, model: str) -> dict[str, Any]:
 
 
 def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
-    choice = min(ballot, key=lambda k: "" if undecided else _mix(ballot[k]["name"]))
+    choice = min(ballot, key=lambda k: "" if undecided else mix(ballot[k]["name"]))
     name = ballot[choice]["name"]
     maxima = {
         "mece_compliance": 30,
@@ -149,7 +149,7 @@ def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
         "rule_precision": 15,
         "memorability": 10,
     }
-    points = {c: most - int(_mix(name, c), 16) % 5 for c, most in maxima.items()}
+    points = {c: most - int(mix(name, c), 16) % 5 for c, most in maxima.items()}
     return {
         "choice": choice,
         "points": points,
@@ -173,7 +173,7 @@ def _words(key: str, level: str, data: Data) -> tuple[str, ...]:
 
 
 def _better(names: Mapping[str, str], *, undecided: bool) -> dict[str, str]:
-    label = min(names, key=lambda k: "" if undecided else _mix(names[k]))
+    label = min(names, key=lambda k: "" if undecided else mix(names[k]))
     return {"reason": f"{names[label]} says more of the rule.", "better": label}
 
 
@@ -181,5 +181,5 @@ def _in(name: str, names: Collection[str]) -> bool:
     return name.replace("_", "").casefold() in {n.replace("_", "").casefold() for n in names}
 
 
-def _mix(*parts: str) -> str:
+def mix(*parts: str) -> str:
     return hashlib.blake2b("|".join(parts).encode(), digest_size=6).hexdigest()

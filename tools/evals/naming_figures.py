@@ -109,7 +109,7 @@ def by_group(rows: Sequence[Row], metric: Metric) -> dict[str, Pair]:
         score, over = row.scores.get(metric.score), 1.0 if metric.over == ONE else row.scores.get(metric.over)
         if score is not None and over is not None:
             found[row.group] = (found[row.group][0] + score, found[row.group][1] + over)
-    return dict(found)
+    return dict(sorted(found.items()))  # the draws must not hang on the order of the rows
 
 
 def _figure(rows: Sequence[Row], key: str, metric: Metric, target: Target | None, seed: int) -> Figure:

@@ -20,9 +20,7 @@ def with_denominator(numerators: Sequence[float], denominators: Sequence[float])
     """
     top, bottom = np.array(numerators, dtype=np.float64), np.array(denominators, dtype=np.float64)
     if top.shape != bottom.shape or (bottom < 0).any() or (top[bottom == 0] != 0).any():
-        raise ValueError(
-            "numerators and denominators must be of the same clusters, and what is counted be of something"
-        )
+        raise ValueError("something was counted of nothing, or the counts are not of the same clusters")
     return top[bottom > 0], bottom[bottom > 0]
 
 

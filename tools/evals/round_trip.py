@@ -74,11 +74,13 @@ def shown(case: NamingCase, names: Mapping[str, str], seed: int) -> Showing:
 
 
 def round_trip(showing: Showing, reader: Reader) -> RoundTrip:
-    """Let a reader match what it is shown.
+    """Let a reader match what it is shown; where there is no name it is not asked.
 
     Raises:
         ValueError: it gave a matrix of another shape, or a score that is no number.
     """
+    if not showing.names:
+        return RoundTrip({}, {}, {})
     scores = np.round(reader.scores(showing.names, showing.briefs), DECIMALS)
     if scores.shape != (len(showing.names), len(showing.briefs)) or not np.isfinite(scores).all():
         raise ValueError(f"{reader.name} gave no number for each of {len(showing.names)} names and each rule")
@@ -94,9 +96,10 @@ def heard(showing: Showing, reader: Chose) -> RoundTrip:
     for i, choice in reader.choices.items():
         if i not in showing.rule_ids or choice not in {None, *showing.rule_ids}:
             raise ValueError(f"{reader.name} chose {choice} for {i}, which are not both in the table")
+    if not showing.names:
+        return RoundTrip({}, {}, {})
     taken_for = [reader.choices.get(i) for i in showing.name_ids]
-    matrix = [[float(rule == choice) for rule in showing.rule_ids] for choice in taken_for]
-    trip = _trip(showing, np.array(matrix).reshape(len(taken_for), len(showing.rule_ids)))
+    trip = _trip(showing, np.array([[float(rule == choice) for rule in showing.rule_ids] for choice in taken_for]))
     gave_up = [i for i, choice in zip(showing.name_ids, taken_for, strict=True) if choice is None]
     return trip._replace(
         picked={**trip.picked, **dict.fromkeys(gave_up, ())}, matched={**trip.matched, **dict.fromkeys(gave_up, 0.0)}
@@ -118,8 +121,6 @@ def _matched(scores: Matrix, showing: Showing) -> dict[str, float]:
     Several assignments may be equally good, and which of them is found hangs on the order of rows and columns. So it
     is looked for in `SHUFFLES` orders, none of which has to do with the segments, and the hits are averaged.
     """
-    if not showing.names:
-        return {}
     shuffle = np.random.default_rng(showing.seed)
     own = np.array([showing.rule_ids.index(i) for i in showing.name_ids], dtype=np.int64)
     hits = np.zeros(len(own))

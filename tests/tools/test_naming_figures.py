@@ -72,7 +72,7 @@ def test_rows_of_one_table_are_drawn_together() -> None:
 def test_what_was_not_measured_says_why() -> None:
     named = by_name(figures(rows("a", dict.fromkeys(TABLES, GOOD)), {}, seed=42))
 
-    assert named["names accepted at the first try"].why == "no model was asked for names"
+    assert named["names accepted at the first try"].why == "no requests for names to a model are on record"
     assert named["round trip, independent reader (a fixture), top-1"].why == "onnxruntime is not installed"
     assert by_name(figures([], {}, seed=42))["contradictions"].why == "the arm was not run"
 

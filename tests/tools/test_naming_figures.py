@@ -7,7 +7,7 @@ import pytest
 from cartjury.data.eval_records import Figure, Row, Target
 from cartjury.tools.evals.claim import MARGIN, RULE, may_claim
 from cartjury.tools.evals.measures import Meaning, independent, won
-from cartjury.tools.evals.naming_figures import METRICS, compare, figures
+from cartjury.tools.evals.naming_figures import METRICS, by_group, compare, figures
 from cartjury.tools.evals.naming_scores import score_names
 from cartjury.tools.evals.reader import Absent, Chose
 from cartjury.tools.evals.statistics import ratio, wilson
@@ -59,6 +59,7 @@ def test_the_order_of_the_rows_changes_no_figure() -> None:
     given = rows("a", {"p": GOOD, "q": WRONG, "r": GOOD})
 
     assert figures(given, {}, seed=42) == figures(given[::-1], {}, seed=42)
+    assert list(by_group(given[::-1], METRICS["truthful"])) == list(TABLES)
 
 
 def test_rows_of_one_table_are_drawn_together() -> None:

@@ -98,6 +98,10 @@ def test_a_request_that_brought_no_answer_is_no_try() -> None:
     assert first_try(attempts) == (3, 3)
 
 
+def test_an_answer_to_a_quoted_fault_is_no_first_try_where_the_first_is_not_on_record() -> None:
+    assert first_try([attempt("answered", ["S01"], attempt=1, repair=True)]) == (0, 0)
+
+
 def test_ballots_and_debates_are_no_first_tries() -> None:
     assert first_try([attempt("answered", ["S01"], stage="ballot"), attempt("answered", ["S01"], round=1)]) == (0, 0)
 

@@ -39,6 +39,14 @@ def test_a_reader_is_shown_names_and_rules_without_ids_and_apart() -> None:
     assert [reader.rules[name] for name in names] != [[b.rule] for b in briefs]
 
 
+def test_names_and_rules_are_each_shown_in_an_order_that_hangs_on_the_seed() -> None:
+    showings = [shown(four(), GOOD, seed) for seed in range(40)]
+
+    assert showings[7] == shown(four(), GOOD, 7)
+    assert len({s.names for s in showings}) > 10
+    assert len({s.rule_ids for s in showings}) > 10
+
+
 def test_names_that_could_be_anybodys_count_as_guesses() -> None:
     everything = [b.rule for b in four().briefs]
 

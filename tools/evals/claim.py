@@ -1,4 +1,4 @@
-"""When it may be said that the jury is better. This rule was written down before any model was asked.
+"""When it may be said that the jury is better. The rule is fixed: nothing that a run brings changes it.
 
 A jury costs several times what one call does. So it is compared with an arm that was given the same compute, never with
 the cheap one alone, and it must be better there in what people see (blind pairs) without being worse in what can be
@@ -23,9 +23,10 @@ def may_claim(win: Figure, matching_difference: Figure) -> tuple[bool, str]:
     """Say whether "the jury is better" may be said, and in which words.
 
     The margin of "not worse" is five points: one name in twenty, so on a table of twelve less than one name that a
-    reader can no longer place. With some 240 names in 30 tables a smaller one could not be told from chance even for
-    two equal arms, and "the interval holds 0" alone would let any study pass that is small enough. An arm that is worse
-    beyond doubt is worse, however little: the upper bound must reach 0 as well.
+    reader can no longer place. A smaller one would refuse arms that are equal: of 240 names, where two arms differ on
+    one in ten by chance, the interval is some 4 points wide to each side (1.96 * sqrt(0.1 / 240)). "The interval holds
+    0" alone would let any study pass that is small enough. An arm that is worse beyond doubt is worse, however little:
+    the upper bound must reach 0 as well.
 
     Args:
         win: share of the decisive blind pairs that the jury won against the arm of the same compute.

@@ -122,6 +122,7 @@ def _centred(values: Matrix) -> Matrix:
 def _held(briefs: Sequence[SegmentBrief], feature: Feature) -> Matrix:
     """Which levels each rule holds of a feature, in equal shares: rules x levels; all where it says nothing of it."""
     held = np.array([[level in _levels(brief, feature) for level in feature.of] for brief in briefs], dtype=np.float64)
+    held[held.sum(axis=1) == 0] = 1.0  # levels that are none of the feature's say nothing of it
     shares: Matrix = held / held.sum(axis=1, keepdims=True)
     return shares
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from cartjury.data.eval_records import Figure, Target
-from cartjury.tools.evals.statistics import RESAMPLES, Estimate, Pair, paired_difference, ratio, share, wilson
+from cartjury.tools.evals.statistics import NOTHING, Estimate, Pair, paired_difference, ratio, share, wilson, win_rate
 
 Better = Literal["higher", "lower"]
 Unit = Literal["share", "count", "mean"]
@@ -39,28 +39,24 @@ def independent(meaning: Meaning, k: int, n: int) -> Figure:
 
 def by_table(meaning: Meaning, numerators: Sequence[float], denominators: Sequence[float], seed: int) -> Figure:
     """A share or a mean of what is counted in whole tables."""
-    if meaning.unit == "share":
-        found = share(numerators, denominators, seed=seed)
-        at_the_end = found.value in {0.0, 1.0}
-        return _figure(meaning, found, f"95 %, Wilson over {_tables(found)}, which are all alike" if at_the_end else "")
-    return _figure(meaning, ratio(numerators, denominators, seed=seed))
+    estimate = share if meaning.unit == "share" else ratio
+    return _figure(meaning, estimate(numerators, denominators, seed=seed))
 
 
 def difference(meaning: Meaning, a: Mapping[str, Pair], b: Mapping[str, Pair], seed: int) -> Figure:
     """The share or mean of one arm less that of another, over the tables that both have."""
     found = paired_difference(a, b, seed=seed)
+    return _figure(meaning, found, "the two arms have no table in common")
+
+
+def won(meaning: Meaning, wins: Sequence[float], losses: Sequence[float], seed: int) -> Figure:
+    """The share of the decisive pairs that an arm won, by table."""
+    return _figure(meaning, win_rate(wins, losses, seed=seed), "no pair was decisive")
+
+
+def _figure(meaning: Meaning, found: Estimate, nothing: str = NOTHING.method) -> Figure:
     if found.value is None:
-        return not_measured(meaning, "the two arms have no table in common")
-    return _figure(meaning, found)
-
-
-def _figure(meaning: Meaning, found: Estimate, method: str = "") -> Figure:
-    if found.value is None:
-        return not_measured(meaning, "there is nothing to count")
-    by_resampling = f"95 %, {_tables(found)} resampled {RESAMPLES:,} times (percentile bootstrap, whole tables)"
-    told = method or (by_resampling if found.low is not None else "one table: no interval")
-    return Figure(**meaning._asdict(), value=found.value, n=found.n, low=found.low, high=found.high, method=told)
-
-
-def _tables(found: Estimate) -> str:
-    return f"{found.clusters} table{'s' if found.clusters > 1 else ''}"
+        return not_measured(meaning, nothing)
+    return Figure(
+        **meaning._asdict(), value=found.value, n=found.n, low=found.low, high=found.high, method=found.method
+    )

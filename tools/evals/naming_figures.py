@@ -11,7 +11,7 @@ from cartjury.data.eval_records import Figure, Row, Target
 from cartjury.tools.evals.measures import Better, Meaning, Unit, by_table, count, difference, not_measured
 from cartjury.tools.evals.statistics import Pair
 
-NO_MODEL: Final = "no model was asked for names"
+NO_MODEL: Final = "no requests for names to a model are on record"
 ONE: Final = ""  # as a denominator: each row counts once
 
 
@@ -109,7 +109,7 @@ def by_group(rows: Sequence[Row], metric: Metric) -> dict[str, Pair]:
         score, over = row.scores.get(metric.score), 1.0 if metric.over == ONE else row.scores.get(metric.over)
         if score is not None and over is not None:
             found[row.group] = (found[row.group][0] + score, found[row.group][1] + over)
-    return dict(found)
+    return dict(sorted(found.items()))  # the draws must not hang on the order of the rows
 
 
 def _figure(rows: Sequence[Row], key: str, metric: Metric, target: Target | None, seed: int) -> Figure:

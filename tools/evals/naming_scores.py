@@ -12,8 +12,8 @@ from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.lexicon import lexicon
 from cartjury.data.reading import pieces
 from cartjury.tools.evals.likeness import likeness
-from cartjury.tools.evals.reader import Absent, Reader
-from cartjury.tools.evals.round_trip import RoundTrip, round_trip, shown
+from cartjury.tools.evals.reader import Absent, Chose, Reader
+from cartjury.tools.evals.round_trip import RoundTrip, Showing, heard, round_trip, shown
 from cartjury.tools.naming import check_name, untrue_words
 
 _HEARD: Final = frozenset(("answered", *CONTENT_FAULTS))  # outcomes of a request that brought an answer
@@ -25,7 +25,7 @@ def score_names(
     arm: str,
     case: NamingCase,
     names: Mapping[str, str],
-    readers: Sequence[Reader | Absent],
+    readers: Sequence[Reader | Chose | Absent],
     *,
     seed: int,
     attempts: Iterable[Attempt] | None = None,
@@ -38,7 +38,7 @@ def score_names(
         names: by segment; a segment may be missing, then it counts as one that failed.
         readers: of the round trip.
         seed: of the orders that they are shown.
-        attempts: the requests that were made for the names; None or empty: no model was asked.
+        attempts: the requests to models that were made for the names; None or empty: none are on record.
 
     Returns:
         Scores are sums over the table, to be divided by `segments` or `named`; see `counted` and `likeness`. Of each
@@ -53,7 +53,8 @@ def score_names(
         raise ValueError(f"{case.id} has no segment {min(strange)}")
     untrue, refused = _faults(case.briefs, names)
     accepted, asked = first_try(attempts or ())
-    trips = {r.name: r if isinstance(r, Absent) else round_trip(shown(case, names, seed), r) for r in readers}
+    showing = shown(case, names, seed)
+    trips = {r.name: _trip(showing, r) for r in readers}
     scores: Scores = {
         "segments": len(case.briefs),
         **counted(names, untrue, refused),
@@ -123,6 +124,12 @@ def _faults(
         untrue[brief.id] = untrue_words(names[brief.id], brief, lexicon())
         refused[brief.id] = check_name(names[brief.id], brief, others, lexicon())
     return {i: why for i, why in untrue.items() if why}, {i: why for i, why in refused.items() if why}
+
+
+def _trip(showing: Showing, reader: Reader | Chose | Absent) -> RoundTrip | Absent:
+    if isinstance(reader, Absent):
+        return reader
+    return heard(showing, reader) if isinstance(reader, Chose) else round_trip(showing, reader)
 
 
 def _told(trip: RoundTrip | Absent) -> dict[str, Any]:

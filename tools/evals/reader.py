@@ -3,7 +3,7 @@
 What a good name says can be found again: whoever reads it picks the rule that it was made for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -45,28 +45,14 @@ class Absent(NamedTuple):
     why: str
 
 
-class Answered(NamedTuple):
-    """A reader that was asked before, as a model is: it picked one rule for each name that it was shown, or none.
+class Chose(NamedTuple):
+    """A reader that was asked before, as a model is, and what it chose.
 
     Attributes:
-        choices: for each name the place of a rule in what was shown (`round_trip.shown`); None: it picked none.
+        choices: by the segment whose name it was shown, the segment whose rule it took it for; None: for none, which
+            is wrong.
     """
 
     name: str
     label: str
-    choices: Sequence[int | None]
-
-    def scores(self, names: Sequence[str], briefs: Sequence[SegmentBrief]) -> Matrix:
-        """1 where it picked the rule; 0 elsewhere.
-
-        Raises:
-            ValueError: the choices are not of these names and rules.
-        """
-        picked = [c for c in self.choices if c is not None]
-        if len(self.choices) != len(names) or not all(0 <= c < len(briefs) for c in picked):
-            raise ValueError(f"{self.name} chose for {len(self.choices)} names among other rules than were shown")
-        matrix = np.zeros((len(names), len(briefs)))
-        for n, choice in enumerate(self.choices):
-            if choice is not None:
-                matrix[n, choice] = 1.0
-        return matrix
+    choices: Mapping[str, str | None]

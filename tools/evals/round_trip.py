@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from cartjury.data.eval_records import NamingCase
 from cartjury.data.jury_records import SegmentBrief
-from cartjury.tools.evals.reader import Matrix, Reader
+from cartjury.tools.evals.reader import Chose, Matrix, Reader
 
 DECIMALS: Final = 4  # of scores; what differs by less is a tie
 SHUFFLES: Final = 40  # orders in which the best assignment is looked for
@@ -39,7 +39,7 @@ class RoundTrip(NamedTuple):
     """What a reader made of a table, by segment; a segment without a name is in none of them.
 
     Attributes:
-        picked: segments of the rules that fit the name best; several where it could not tell.
+        picked: segments of the rules that fit the name best; several where it could not tell, none where it gave up.
         matched: share of the orders in which the assignment of one rule to each name gave the name its own.
         matrix: the scores that both come of, by the name's and the rule's segment.
     """
@@ -59,37 +59,60 @@ class RoundTrip(NamedTuple):
 
 def shown(case: NamingCase, names: Mapping[str, str], seed: int) -> Showing:
     """Put names and rules each in an order that hangs on them and the seed alone, not on the order of the segments."""
-    named = sorted((names[b.id], b.rule, b) for b in case.briefs if b.id in names)
+    named = sorted((b for b in case.briefs if b.id in names), key=lambda b: (names[b.id], b.rule))
     rules = sorted(case.briefs, key=lambda b: b.rule)
     shuffle = np.random.default_rng([seed, zlib.crc32(case.id.encode())])
     mixed_names = [named[n] for n in shuffle.permutation(len(named))]
     mixed_rules = [rules[n] for n in shuffle.permutation(len(rules))]
     return Showing(
-        names=tuple(name for name, _, _ in mixed_names),
+        names=tuple(names[b.id] for b in mixed_names),
         briefs=tuple(b.model_copy(update={"id": ""}) for b in mixed_rules),
-        name_ids=tuple(b.id for _, _, b in mixed_names),
+        name_ids=tuple(b.id for b in mixed_names),
         rule_ids=tuple(b.id for b in mixed_rules),
         seed=seed,
     )
 
 
 def round_trip(showing: Showing, reader: Reader) -> RoundTrip:
-    """Let a reader match what it is shown.
+    """Let a reader match what it is shown; where there is no name it is not asked.
 
     Raises:
         ValueError: it gave a matrix of another shape, or a score that is no number.
     """
+    if not showing.names:
+        return RoundTrip({}, {}, {})
     scores = np.round(reader.scores(showing.names, showing.briefs), DECIMALS)
     if scores.shape != (len(showing.names), len(showing.briefs)) or not np.isfinite(scores).all():
         raise ValueError(f"{reader.name} gave no number for each of {len(showing.names)} names and each rule")
-    matched = _matched(scores, showing)
+    return _trip(showing, scores)
+
+
+def heard(showing: Showing, reader: Chose) -> RoundTrip:
+    """What a reader chose that was asked elsewhere, with the same orders behind the one-to-one matching.
+
+    Raises:
+        ValueError: it chose for a name, or a rule, that the table does not have.
+    """
+    for i, choice in reader.choices.items():
+        if i not in showing.rule_ids or choice not in {None, *showing.rule_ids}:
+            raise ValueError(f"{reader.name} chose {choice} for {i}, which are not both in the table")
+    if not showing.names:
+        return RoundTrip({}, {}, {})
+    taken_for = [reader.choices.get(i) for i in showing.name_ids]
+    trip = _trip(showing, np.array([[float(rule == choice) for rule in showing.rule_ids] for choice in taken_for]))
+    gave_up = [i for i, choice in zip(showing.name_ids, taken_for, strict=True) if choice is None]
+    return trip._replace(
+        picked={**trip.picked, **dict.fromkeys(gave_up, ())}, matched={**trip.matched, **dict.fromkeys(gave_up, 0.0)}
+    )
+
+
+def _trip(showing: Showing, scores: Matrix) -> RoundTrip:
     picked: dict[str, tuple[str, ...]] = {}
     matrix: dict[str, dict[str, float]] = {}
-    for n, i in enumerate(showing.name_ids):
-        row = dict(zip(showing.rule_ids, scores[n].tolist(), strict=True))
-        matrix[i] = dict(sorted(row.items()))
-        picked[i] = tuple(sorted(rule for rule, score in row.items() if score == max(row.values())))
-    return RoundTrip(dict(sorted(picked.items())), dict(sorted(matched.items())), dict(sorted(matrix.items())))
+    for i, row in sorted(zip(showing.name_ids, scores.tolist(), strict=True)):
+        matrix[i] = dict(sorted(zip(showing.rule_ids, row, strict=True)))
+        picked[i] = tuple(rule for rule, score in matrix[i].items() if score == max(row))
+    return RoundTrip(picked, dict(sorted(_matched(scores, showing).items())), matrix)
 
 
 def _matched(scores: Matrix, showing: Showing) -> dict[str, float]:

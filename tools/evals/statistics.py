@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest
 
-CONFIDENCE: Final = 0.95
+from cartjury.tools.evals.resampling import CONFIDENCE, Column, resampled, statistic, with_denominator
+
 RESAMPLES: Final = 5000
 
 Pair = tuple[float, float]  # of a table: the numerator and the denominator of its share
-_Array = npt.NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
@@ -27,6 +26,7 @@ class Estimate(NamedTuple):
         low, high: None where a table alone tells nothing of what other tables would say.
         n: what the denominators add up to.
         clusters: tables that had a part in it.
+        method: of the interval, or why there is none.
     """
 
     value: float | None
@@ -34,6 +34,10 @@ class Estimate(NamedTuple):
     high: float | None
     n: int
     clusters: int
+    method: str
+
+
+NOTHING: Final = Estimate(None, None, None, 0, 0, "there is nothing to count")
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:
@@ -56,23 +60,18 @@ def clustered(
     Raises:
         ValueError: fewer than two clusters have a denominator: one table tells nothing of others.
     """
-    top, bottom = _with_denominator(numerators, denominators)
+    top, bottom = with_denominator(numerators, denominators)
     if len(top) < 2:
         raise ValueError(f"{len(top)} tables are too few to resample")
-    return _resampled((top, bottom), seed, resamples)
+    return resampled((top, bottom), seed, resamples)
 
 
 def ratio(
     numerators: Sequence[float], denominators: Sequence[float], *, seed: int, resamples: int = RESAMPLES
 ) -> Estimate:
     """sum(numerators) / sum(denominators) over clusters, with its interval where there are two or more."""
-    top, bottom = _with_denominator(numerators, denominators)
-    if not len(top):
-        return Estimate(None, None, None, 0, 0)
-    value, n = float(top.sum() / bottom.sum()), round(float(bottom.sum()))
-    if len(top) < 2:
-        return Estimate(value, None, None, n, 1)
-    return Estimate(value, *_resampled((top, bottom), seed, resamples), n, len(top))
+    top, bottom = with_denominator(numerators, denominators)
+    return _estimate((top, bottom), seed, resamples)
 
 
 def share(
@@ -80,14 +79,31 @@ def share(
 ) -> Estimate:
     """As `ratio`, of a share between 0 and 1.
 
-    Where every table has 0, or every table 1, resampling gives no width, which is not what is known. The interval then
-    is Wilson's, of so many tables of so many: wider than one of names would be, as tables are what was drawn.
+    Where every table has 0, or every table 1, resampling gives no width, which is more than is known. The interval then
+    is Wilson's over all that was counted: how much tables differ cannot be seen where they do not.
     """
     found = ratio(numerators, denominators, seed=seed, resamples=resamples)
-    if found.value in {0.0, 1.0}:
-        low, high = wilson(found.clusters if found.value else 0, found.clusters)
-        return found._replace(low=low, high=high)
-    return found
+    if found.clusters < 2 or found.value not in {0.0, 1.0}:
+        return found
+    low, high = wilson(found.n if found.value else 0, found.n)
+    return found._replace(low=low, high=high, method=f"95 %, Wilson over {found.n}: all tables are alike")
+
+
+def win_rate(wins: Sequence[float], losses: Sequence[float], *, seed: int, resamples: int = RESAMPLES) -> Estimate:
+    """Share of the decisive pairs that were won, by table; ties are no part of it.
+
+    A claim hangs on its lower bound. So where all pairs were won, or none, the interval is Wilson's over the tables,
+    each of which counts once however many pairs it has.
+
+    Returns:
+        n: the decisive pairs; clusters: the tables that have any.
+    """
+    decisive = [won + lost for won, lost in zip(wins, losses, strict=True)]
+    found = ratio(wins, decisive, seed=seed, resamples=resamples)
+    if found.value not in {0.0, 1.0}:
+        return found
+    low, high = wilson(found.clusters if found.value else 0, found.clusters)
+    return found._replace(low=low, high=high, method=f"95 %, Wilson over {_tables(found.clusters)}: all are alike")
 
 
 def paired_difference(
@@ -104,56 +120,24 @@ def paired_difference(
     Returns:
         a - b; n are the denominators of a.
     """
-    both = [i for i in a_by_cluster if i in b_by_cluster and a_by_cluster[i][1] and b_by_cluster[i][1]]
-    if not both:
-        return Estimate(None, None, None, 0, 0)
-    a, b = (np.array([by[i] for i in both], dtype=np.float64) for by in (a_by_cluster, b_by_cluster))
-    arms = (a[:, 0], a[:, 1], b[:, 0], b[:, 1])
-    value, n = float(_difference(*arms)), round(float(arms[1].sum()))
-    if len(both) < 2:
-        return Estimate(value, None, None, n, 1)
-    return Estimate(value, *_resampled(arms, seed, resamples), n, len(both))
+    both = sorted(i for i in set(a_by_cluster) & set(b_by_cluster) if a_by_cluster[i][1] and b_by_cluster[i][1])
+    a, b = (np.array([by[i] for i in both], dtype=np.float64).reshape(-1, 2) for by in (a_by_cluster, b_by_cluster))
+    return _estimate((a[:, 0], a[:, 1], b[:, 0], b[:, 1]), seed, resamples)
 
 
-def win_rate(wins: Sequence[float], losses: Sequence[float], *, seed: int, resamples: int = RESAMPLES) -> Estimate:
-    """Share of the decisive pairs that were won, by table; ties are no part of it.
-
-    Returns:
-        n: the decisive pairs; clusters: the tables that have any.
-    """
-    decisive = [won + lost for won, lost in zip(wins, losses, strict=True)]
-    return share(wins, decisive, seed=seed, resamples=resamples)
-
-
-def _with_denominator(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[_Array, _Array]:
-    top, bottom = np.array(numerators, dtype=np.float64), np.array(denominators, dtype=np.float64)
-    if top.shape != bottom.shape or (bottom < 0).any() or (top[bottom == 0] != 0).any():
-        raise ValueError(
-            "numerators and denominators must be of the same clusters, and what is counted be of something"
-        )
-    return top[bottom > 0], bottom[bottom > 0]
+def _estimate(columns: tuple[Column, ...], seed: int, resamples: int) -> Estimate:
+    """A ratio of two columns, or the difference of two ratios, a row of the columns being a table."""
+    tables = len(columns[0])
+    if not tables:
+        return NOTHING
+    value, n = float(statistic(columns)(*columns)), round(float(columns[1].sum()))
+    if tables < 2:
+        return Estimate(value, None, None, n, tables, "one table: no interval")
+    low, high = resampled(columns, seed, resamples)
+    alike = ", which all came to the same" if low == high else ""
+    method = f"95 %, percentile bootstrap over {_tables(tables)}{alike}, {resamples:,} resamples"
+    return Estimate(value, low, high, n, tables, method)
 
 
-def _ratio(top: _Array, bottom: _Array, axis: int = -1) -> _Array:
-    found: _Array = top.sum(axis=axis) / bottom.sum(axis=axis)
-    return found
-
-
-def _difference(top: _Array, bottom: _Array, other_top: _Array, other_bottom: _Array, axis: int = -1) -> _Array:
-    return _ratio(top, bottom, axis) - _ratio(other_top, other_bottom, axis)
-
-
-def _resampled(columns: tuple[_Array, ...], seed: int, resamples: int) -> tuple[float, float]:
-    """Percentile bootstrap; the columns are drawn together."""
-    statistic = _ratio if len(columns) == 2 else _difference
-    found = bootstrap(
-        columns,
-        statistic,
-        paired=True,
-        vectorized=True,
-        n_resamples=resamples,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return float(found.low), float(found.high)
+def _tables(n: int) -> str:
+    return f"{n} table{'s' if n > 1 else ''}"

@@ -20,6 +20,7 @@ from cartjury.graph.recorded import read_manifest
 from cartjury.graph.revisions import FOLDER, HISTORY
 from cartjury.tools.trace import thread_branch, turn_branch
 from cartjury.tools.trace_narrow import narrowed
+from cartjury.tools.trace_words import clean
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -65,8 +66,8 @@ def draw(root: Branch, *, whole: bool, replies: bool) -> None:
 def _about(root: Branch, segment: str) -> Branch:
     found = narrowed(root, segment)
     if found is None:
-        known = ", ".join(sorted(root.known_segments)) or "none"
-        raise InputError(f"nothing here is about a segment {segment!r}; there is something about: {known}")
+        known = ", ".join(map(clean, sorted(root.known_segments))) or "none"
+        raise InputError(f"nothing here is about a segment {clean(segment)}; there is something about: {known}")
     return found
 
 
@@ -121,8 +122,6 @@ def _journey(folder: Path, history: History, journey: Journey) -> Branch:
 
 
 def _moved(journey: Journey) -> Branch:
-    from cartjury.tools.trace_words import clean
-
     who = (f"by {clean(journey.by)}", clean(journey.at))
     if journey.what == "rejected":
         why = (f"because: {clean(journey.reason)}",) if journey.reason else ()

@@ -16,7 +16,7 @@ def attempt_branch(attempt: Attempt) -> Branch:
         title=f"{_which(attempt)}: {clean(model_of(attempt))}, {OUTCOME_WORDS[attempt.outcome]}",
         notes=(*_took(attempt), some(ids), f"prompt {clean(attempt.prompt_sha256[:8])}"),
         segments=ids,
-        said={i: _said(attempt, i) for i in ids if i in (attempt.parsed or {}) or i in attempt.faults},
+        said={clean(i): _said(attempt, i) for i in ids if i in (attempt.parsed or {}) or i in attempt.faults},
         facts=attempt.model_dump(mode="json", exclude={"raw", "parsed"}),
         reply=attempt.raw,
         children=tuple(_errors(attempt, ids)),

@@ -32,7 +32,7 @@ def seconds(took: float) -> str:
 
 def some(ids: tuple[str, ...] | list[str], most: int = 4) -> str:
     """Name segments: "S01, S02", or how many there are where they are more."""
-    return ", ".join(ids) if len(ids) <= most else counted(len(ids), "segment")
+    return ", ".join(map(clean, ids)) if len(ids) <= most else counted(len(ids), "segment")
 
 
 def said_of(value: Any) -> str:

@@ -19,8 +19,8 @@ SHORTEST_SECRET: Final = 8  # shorter values of such variables are words like "t
 
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _KEYS: Final = re.compile(
-    r"\b(?:sk|pk|rk|gsk|csk|xai|hf|ghp|gho|glpat|lsv2|xox[abp])[-_][\w-]{12,}|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w.-]+"
-    r"|(?i:\bbearer\s+)[\w.~+/-]{8,}=*"
+    r"\b(?:sk|pk|rk|gsk|csk|xai|hf|ghp|gho|glpat|lsv2|xox[abp])[-_][\w-]{12,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\beyJ[\w-]{10,}\.[\w.-]+|(?i:\bbearer\s+)[\w.~+/-]{8,}=*"
 )
 _DIGITS: Final = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _LOGIN: Final = re.compile(r"(?<=://)[^/\s@]+@")
@@ -28,6 +28,8 @@ _QUERY: Final = re.compile(r"(?<=[^\s?])\?[^\s\"'<>]*(?:[Ss]ig|[Tt]oken|[Kk]ey|[
 _POSIX: Final = re.compile(r"(?<![\w:/.~-])~?(?:/[^\s/\"'<>|,;:]+)+/([^\s/\"'<>|,;:]+)")
 _WINDOWS: Final = re.compile(r"(?<!\w)[A-Za-z]:\\(?:[^\s\\\"'<>|]+\\)*([^\s\\\"'<>|]+)")
 _FILE_URL: Final = re.compile(r"file://[^\s\"'<>]*/([^\s\"'<>/]+)")
+# What any of these needs in a text; most texts have none of it, and are left at once.
+_SUSPECT: Final = r"[@/\\]|\d(?:[ -]?\d){12}|[a-z0-9][-_][\w-]{12}|AKIA|eyJ|(?i:bearer\s)"
 
 
 def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -38,19 +40,17 @@ def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def mask_with(secrets: Collection[str]) -> Callable[[Any], Any]:
     """Make the function that takes these secrets, and all that looks like one, out of JSON."""
+    suspect = re.compile("|".join([_SUSPECT, *map(re.escape, secrets)])).search
 
     def mask(value: Any) -> Any:
-        match value:
-            case str():
-                return masked(value, secrets)
-            case Mapping():
-                return {masked(str(k), secrets): _own(k) if k in OWN_WORDS and v else mask(v) for k, v in value.items()}
-            case list() | tuple():
-                return [mask(one) for one in value]
-        return value
+        if isinstance(value, str):
+            return masked(value, secrets) if suspect(value) else value
+        if isinstance(value, dict):
+            return {mask(key): told(key, one) for key, one in value.items()}
+        return [mask(one) for one in value] if isinstance(value, list | tuple) else value
 
-    def _own(key: str) -> str:
-        return f"{HIDDEN}: {key}"
+    def told(key: object, value: Any) -> Any:
+        return f"{HIDDEN}: {key}" if value and key in OWN_WORDS else mask(value)
 
     return mask
 

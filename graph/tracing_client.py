@@ -40,23 +40,27 @@ class TracingClient(Client):
         Raises:
             LangSmithUserError: there is no key, or the settings of the environment do not fit together.
         """
+        self._line = line
         self._ran: defaultdict[str, set[str]] = defaultdict(set)  # names of nodes, by trace
         self._scorers: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._projects: dict[str, str] = {}
-        warnings.filterwarnings("ignore", "Creating feedback for a run without session_id", LangSmithWarning)
         retry = LangSmithRetry(
             total=RETRIES, backoff_factor=PAUSE, status_forcelist=BUSY, raise_on_status=False, allowed_methods=None
         )
         super().__init__(session=line, retry_config=retry, omit_traced_runtime_info=True, **settings)
 
     def create_run(self, name: str, inputs: dict[str, Any], run_type: Any, **told: Any) -> None:
-        """Send the beginning of a run."""
+        """Send the beginning of a run; plumbing is left out."""
+        if tracing_view.HIDDEN in (told.get("tags") or ()):
+            return
         if run_type == "chain" and told.get("parent_run_id") is not None:
             inputs = tracing_view.given(inputs)
         super().create_run(name, inputs, run_type, **told)
 
     def update_run(self, run_id: Any, **told: Any) -> None:
         """Send the end of a run; at the end of a turn, also its scores."""
+        if tracing_view.HIDDEN in (told.get("tags") or ()):
+            return
         error, run, trace = told.get("error"), str(run_id), str(told.get("trace_id"))
         ran = self._ran.pop(trace, set()) if run == trace else self._ran[trace]
         ran.add(str(told.get("name")))
@@ -67,9 +71,9 @@ class TracingClient(Client):
         if told.get("name") in WHOLE and told.get("outputs"):
             told |= whole(told, scores if run == trace else {})
         elif told.get("run_type") == "chain":
-            told["outputs"] = tracing_view.written(told.get("outputs"), told.get("tags") or ())
+            told["outputs"] = tracing_view.written(told.get("outputs"))
         super().update_run(run_id, **{**told, "extra": priced(told.get("extra"))})
-        if scores and self.tracing_mode != "otel":
+        if scores and self.tracing_mode != "otel" and not self._line.is_down:
             self._score(run, trace, str(told.get("session_name")), scores)
 
     def wait(self, seconds: float) -> bool:
@@ -90,6 +94,8 @@ class TracingClient(Client):
     def _send_scores(self, run: str, trace: str, project: str, scores: Mapping[str, float]) -> None:
         try:
             at = self._project(project)
+            # Said of a project that is not to be found; it is made when its first trace has been read.
+            warnings.filterwarnings("ignore", "Creating feedback for a run without session_id", LangSmithWarning)
             for key, score in scores.items():
                 self.create_feedback(run, key, score=score, trace_id=trace, session_id=at, stop_after_attempt=1)
         except Exception as error:  # the line has told of it already; a score costs no run

@@ -5,13 +5,12 @@ and stands in that one's output. So what is given is told by kind and number, an
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from cartjury.data.places import is_url
 
 WAITING: Final = "waiting for a person's decision"
 MESSAGE_STAYS: Final = "its message stays on the machine that raised it"
@@ -20,7 +19,10 @@ HIDDEN: Final = "langsmith:hidden"  # a tag of runs that are only plumbing
 SHORT: Final = 500  # characters of a text, of what a node is given, that are told whole
 FEW: Final = 60  # plain values in a list or table that are told whole
 # Keys of State that are told of a turn as they are.
-PLAIN: Final = ("turn", "by", "decision", "timings", "contested", "round")
+PLAIN: Final = ("turn", "by", "decision")
+
+ROOT: Final = Path(__file__).parent.parent
+LAYERS: Final = frozenset({"app", "graph", "agents", "tools", "data"})
 
 _RAISED: Final = re.compile(r"^([A-Za-z_][\w.]*)\(")
 _FRAME: Final = re.compile(r'File "([^"\n]+)", line (\d+), in (\S+)')
@@ -57,12 +59,10 @@ def _plain(values: Any) -> bool:
     return len(short) <= FEW and all(short)
 
 
-def written(outputs: Mapping[str, Any] | None, tags: Collection[str]) -> dict[str, Any] | None:
+def written(outputs: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a node wrote, whole; but the record of a jury in short, since its nodes have told it."""
     if outputs is None:
         return None
-    if HIDDEN in tags:
-        return dict(given(outputs))
     jury = _fields(outputs.get("jury"))
     return {**outputs, "jury": _sitting(jury)} if jury else dict(outputs)
 
@@ -93,7 +93,7 @@ def facts(outputs: Mapping[str, Any]) -> dict[str, Any]:
     """What a finished turn can be filtered by: run, revision, jury."""
     run, plan, jury, proof = (_fields(outputs.get(key)) for key in ("run", "plan", "jury", "certificate"))
     found = {
-        "run_id": run.get("id"),
+        "run": run.get("id"),
         "revision": plan.get("revision"),
         "plan_hash": proof.get("plan_hash"),
         "jury_preset": jury.get("preset"),
@@ -129,12 +129,11 @@ def _kind(error: str) -> str:
 
 
 def _place(error: str) -> str:
-    """The last line of cartjury that an error came through, without the folders around it."""
-    ours = [m for m in _FRAME.finditer(error) if "site-packages" not in m[1] or "cartjury" in m[1]]
-    if not ours or is_url(ours[-1][1]):
-        return ""
-    path, line, function = ours[-1].groups()
-    return f"{'/'.join(Path(path).parts[-2:])}:{line} ({function})"
+    """The last line of cartjury that an error came through."""
+    frames = ((Path(m[1]), m[2], m[3]) for m in _FRAME.finditer(error))
+    ours = [(p.relative_to(ROOT), line, name) for p, line, name in frames if p.is_relative_to(ROOT)]
+    inside = [f"{p}:{line} ({name})" for p, line, name in ours if p.parts[0] in LAYERS]
+    return inside[-1] if inside else ""
 
 
 def _sitting(jury: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cartjury.data.eval_records import NamingCase
-from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, PREDECESSOR, to_lines
+from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, to_lines
 from cartjury.data.naming_tables import table_specs
 from cartjury.tools.evals.tables import cut_table, naming_case
 
@@ -20,9 +20,9 @@ EVALS = Path(__file__).parent.parent / "data" / "evals"
 
 
 def made(ids: Sequence[str] = ()) -> tuple[NamingCase, ...]:
-    """Make the tables with these ids, or all of them, the predecessor's last."""
+    """Make the tables with these ids, or all of them."""
     specs = table_specs()
-    every = {s.id: s for s in (*specs.tables, specs.predecessor)}
+    every = {s.id: s for s in specs.tables}
     if unknown := [i for i in ids if i not in every]:
         sys.exit(f"there is no table {', '.join(unknown)}; there are: {', '.join(every)}")
     with tempfile.TemporaryDirectory() as folder:
@@ -31,15 +31,13 @@ def made(ids: Sequence[str] = ()) -> tuple[NamingCase, ...]:
 
 def file_of(case: NamingCase) -> str:
     """Say in which file a table stands."""
-    if case.id == table_specs().predecessor.id:
-        return PREDECESSOR
     return NAMING_HELD_OUT if case.held_out else NAMING
 
 
 def check(ids: Sequence[str], folder: Path = EVALS) -> int:
     """Compare what is made with the lines that are there."""
     cases = made(ids)
-    names = (NAMING, NAMING_HELD_OUT, PREDECESSOR)
+    names = (NAMING, NAMING_HELD_OUT)
     there = {name: (folder / name).read_text(encoding="utf-8").splitlines(keepends=True) for name in names}
     wrong = [case.id for case in cases if to_lines((case,)) not in there[file_of(case)]]
     left = 0 if ids else sum(map(len, there.values())) - len(cases)
@@ -69,7 +67,7 @@ def main() -> int:
             show(case)
         return 0
     cases = made()
-    for name in (NAMING, NAMING_HELD_OUT, PREDECESSOR):
+    for name in (NAMING, NAMING_HELD_OUT):
         found = tuple(c for c in cases if file_of(c) == name)
         (EVALS / name).write_text(to_lines(found), encoding="utf-8")
         print(f"{name}: {len(found)} tables")

@@ -46,6 +46,7 @@ class Figure(Record):
         low, high: the 95 % interval, None where there is none.
         method: of the interval.
         target: what it should be; None: nothing is asked of it.
+        tolerance: differences up to this are none: other processors compute it a little otherwise.
         better: which way is better, for the comparison with a baseline; None: neither.
     """
 
@@ -57,6 +58,7 @@ class Figure(Record):
     high: float | None = None
     method: str = ""
     target: Target | None = None
+    tolerance: float = 0.0
     better: Literal["higher", "lower"] | None = None
     why: str = ""
 

@@ -1,6 +1,6 @@
 """The tables of segments that naming is evaluated on. data/evals/README.md says how they were made, and who may look.
 
-evals/naming.jsonl, naming_held_out.jsonl, naming_predecessor.jsonl: one `NamingCase` a line
+evals/naming.jsonl, naming_held_out.jsonl: one `NamingCase` a line
 """
 
 import hashlib
@@ -11,7 +11,6 @@ from cartjury.data.eval_records import CaseFile, NamingCase
 
 NAMING: Final = "naming.jsonl"
 NAMING_HELD_OUT: Final = "naming_held_out.jsonl"
-PREDECESSOR: Final = "naming_predecessor.jsonl"
 
 
 def load_naming(held_out: bool | None = None) -> tuple[NamingCase, ...]:
@@ -22,12 +21,6 @@ def load_naming(held_out: bool | None = None) -> tuple[NamingCase, ...]:
     """
     names = {None: (NAMING, NAMING_HELD_OUT), False: (NAMING,), True: (NAMING_HELD_OUT,)}[held_out]
     return tuple(case for name in names for case in _read(name))
-
-
-def predecessor() -> NamingCase:
-    """Return the twelve segments that the predecessor named: three order values, two engagements, two profits."""
-    (case,) = _read(PREDECESSOR)
-    return case
 
 
 def case_file(name: str) -> CaseFile:

@@ -122,15 +122,14 @@ class TableSpec(Record):
 
 
 class TableSpecs(Record):
-    """Both files. `predecessor` is cut from the generated carts as they are, and belongs to no trade."""
+    """Both files."""
 
     trades: dict[str, Trade]
     tables: tuple[TableSpec, ...]
-    predecessor: TableSpec
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        check_unique("table", (t.id for t in (*self.tables, self.predecessor)))
+        check_unique("table", (t.id for t in self.tables))
         if strange := [t.id for t in self.tables if t.vertical not in self.trades]:
             raise ValueError(f"no trade is described for {', '.join(strange)}, only {', '.join(self.trades)}")
         return self

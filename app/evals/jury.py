@@ -41,7 +41,8 @@ def evaluate_jury(
     kinds: dict[str, list[str]] = defaultdict(list)
     for name, sitting in sittings.items():
         kinds[_kind(sitting)].append(name)
-    arms, rows = [], []
+    arms: list[Arm] = []
+    rows: list[Row] = []
     for kind, names in kinds.items():
         rows += _rows(kind, {name: sittings[name] for name in names}, upload)
         arms.append(_arm(kind, [sittings[name] for name in names]))

@@ -14,15 +14,16 @@ from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Tar
 from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
 from cartjury.graph.evaluating import Evaluating
 from cartjury.graph.kept import KEPT
+from cartjury.tools.evals.meaning_reader import NAME as INDEPENDENT
 from cartjury.tools.evals.naming_figures import figures
 from cartjury.tools.evals.naming_scores import score_names
-from cartjury.tools.evals.reader import Absent, Answered, Reader
-from cartjury.tools.evals.round_trip import shown
+from cartjury.tools.evals.reader import Absent, Chose, Reader
 
 MODEL_READER: Final = "model"
 MODEL_LABEL: Final = "a language model that is not in the jury"
 
 
+EMBEDDED: Final = 0.02
 SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
 
 
@@ -87,7 +88,7 @@ def run_arm(
 
     def score(case: str, said: Answer) -> Scored:
         attempts = journal.read(shelf.place.keep / plan.name / case / "names" / journal.JOURNAL)
-        outside = _outside(shelf, shelf.cases[case], said["names"], matched.get(case))
+        outside = _outside(shelf, matched.get(case))
         readers = (*shelf.readers, outside)
         seed = shelf.evaluating.seed
         row = score_names(plan.name, shelf.cases[case], said["names"], readers, seed=seed, attempts=attempts)
@@ -104,7 +105,7 @@ def run_arm(
         name=plan.name,
         title=plan.title,
         source=source,
-        figures=(*figures(rows, targets, seed=shelf.evaluating.seed), *_held_out(rows, shelf)),
+        figures=tuple(map(_tolerant, (*figures(rows, targets, seed=shelf.evaluating.seed), *_held_out(rows, shelf)))),
         **bill([*named.values(), *matched.values()]),
     )
     return Ran(arm, rows, named)
@@ -117,6 +118,11 @@ def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
         for figure in figures(apart, {}, seed=shelf.evaluating.seed):
             if figure.name.startswith(SHOWN_APART):
                 yield figure.model_copy(update={"name": f"held-out tables: {figure.name}"})
+
+
+def _tolerant(figure: Figure) -> Figure:
+    """Embeddings of eight bits round a little otherwise on other processors: a name or two may be read otherwise."""
+    return figure.model_copy(update={"tolerance": EMBEDDED}) if f"{INDEPENDENT} reader" in figure.name else figure
 
 
 def _silent(_: str) -> None:
@@ -147,15 +153,12 @@ def bill(asked: Iterable[Asked]) -> dict[str, Any]:
     }
 
 
-def _outside(shelf: Shelf, case: NamingCase, names: Mapping[str, str], matched: Matched | None) -> Reader | Absent:
+def _outside(shelf: Shelf, matched: Matched | None) -> Chose | Absent:
     """The reader that is a model: what it picked is known; where it said nothing of a table, nothing is."""
     if matched is None or not matched.measured:
         why = shelf.no_matcher or "the model gave no answer that could be read"
         return Absent(MODEL_READER, MODEL_LABEL, why)
-    showing = shown(case, names, shelf.evaluating.seed)
-    picked = [matched.choices.get(i) for i in showing.name_ids]
-    places = [showing.rule_ids.index(rule) if rule is not None else None for rule in picked]
-    return Answered(MODEL_READER, MODEL_LABEL, places)
+    return Chose(MODEL_READER, MODEL_LABEL, matched.choices)
 
 
 def _shown(case: NamingCase) -> Shown:

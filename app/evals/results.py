@@ -84,8 +84,9 @@ def leave(*, good: bool) -> None:
 
 
 def _show(evaluation: Evaluation) -> None:
-    header, rows = grid.as_text(evaluation)
-    show_table(header, rows, header[1:-1])
+    for number, (header, rows) in enumerate(grid.as_text(evaluation)):
+        typer.echo("\n" if number else "", nl=False)
+        show_table(header, rows, header[1:-1])
     measured = [figure for figure in evaluation.comparisons if figure.value is not None]
     for figure in measured:
         typer.echo(f"{figure.name}: {shown.full(figure)}")

@@ -16,10 +16,8 @@ from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.naming_cases import (
     NAMING,
     NAMING_HELD_OUT,
-    PREDECESSOR,
     case_file,
     load_naming,
-    predecessor,
     to_lines,
 )
 from cartjury.data.naming_tables import TableSpec, TableSpecs, table_specs
@@ -42,7 +40,7 @@ SHAPES = {
 NAMED_SIZES = {"four_segments": 4, "eight_segments": 8, "twelve_segments": 12}
 SMALL = 20  # users; of fewer neither number nor figures are shown
 ON_ONE_PAGE = 20  # segments that a jury is asked about in one request
-EVERY = (*load_naming(), predecessor())
+EVERY = load_naming()
 # One of each shape, held out ones among them. `python -m bench.naming_tables --check` makes all of them again.
 MADE_AGAIN = (
     "b2b-four",
@@ -62,7 +60,7 @@ of_every_table = pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id
 
 def specs() -> dict[str, TableSpec]:
     found = table_specs()
-    return {s.id: s for s in (*found.tables, found.predecessor)}
+    return {s.id: s for s in found.tables}
 
 
 def lines(name: str) -> list[str]:
@@ -86,7 +84,7 @@ def test_thirty_tables_ten_of_them_held_out() -> None:
     assert len(load_naming(held_out=False)) == 20
     assert len(load_naming(held_out=True)) == 10
     assert [c.held_out for c in load_naming()] == [False] * 20 + [True] * 10
-    assert len({c.id for c in EVERY}) == 31
+    assert len({c.id for c in EVERY}) == 30
     assert sum(len(c.briefs) for c in load_naming()) >= 240
 
 
@@ -216,21 +214,8 @@ def test_dimensions_of_ones_own_are_in_all_files_and_of_many_kinds() -> None:
     assert len(own[True]) >= 4
 
 
-def test_the_predecessors_table_is_the_plain_twelve() -> None:
-    case = predecessor()
-    wanted = {
-        f"AOV_{a} & Engagement_{e} & Profit_{p}"
-        for a in ("High", "Medium", "Low")
-        for e in ("High", "Low")
-        for p in ("High", "Low")
-    }
-
-    assert case.id == "predecessor"
-    assert {b.rule for b in case.briefs} == wanted
-
-
 def test_a_file_is_known_by_the_hash_of_its_bytes() -> None:
-    for name, cases in ((NAMING, 20), (NAMING_HELD_OUT, 10), (PREDECESSOR, 1)):
+    for name, cases in ((NAMING, 20), (NAMING_HELD_OUT, 10)):
         found = case_file(name)
         assert (found.name, found.cases) == (name, cases)
         assert found.sha256 == sha256(files("cartjury.data").joinpath("evals", name).read_bytes()).hexdigest()
@@ -265,10 +250,3 @@ def test_a_table_that_is_made_again_is_the_same_to_the_byte(table: str, tmp_path
     made = naming_case(spec, cut_table(spec, table_specs().trades, tmp_path))
 
     assert to_lines((made,)).removesuffix("\n") in lines(NAMING_HELD_OUT if spec.held_out else NAMING)
-
-
-def test_the_predecessors_table_is_made_again_to_the_byte(tmp_path: Path) -> None:
-    spec = table_specs().predecessor
-    made = naming_case(spec, cut_table(spec, {}, tmp_path))
-
-    assert to_lines((made,)).splitlines() == lines(PREDECESSOR)

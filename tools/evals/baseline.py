@@ -54,7 +54,7 @@ def _changes(now: Evaluation, then: Evaluation) -> Iterator[Change]:
 def _verdict(then: Figure, now: Figure, source: Source | None) -> Literal["same", "better", "worse", "differs"]:
     assert then.value is not None  # noqa: S101  the caller looked
     assert now.value is not None  # noqa: S101
-    if abs(now.value - then.value) <= TINY:
+    if abs(now.value - then.value) <= TINY + now.tolerance:
         return "same"
     if now.better is None or (source != "offline" and not _apart(then, now)):
         return "differs"

@@ -14,6 +14,9 @@ SOURCES: Final[dict[Source, str]] = {
 }
 
 
+ABREAST: Final = 4  # arms in a table of the terminal
+
+
 class Cell(NamedTuple):
     """A figure of an arm; empty where the arm has no such figure."""
 
@@ -63,12 +66,19 @@ def took(arm: Arm) -> str:
     return f"{arm.calls:,} calls, {tokens}, {shown.money(arm.cost_usd, arm.cost_unknown_calls)}, {arm.seconds:,.0f} s"
 
 
-def as_text(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
-    """Header and rows for a terminal: arms that were run are columns, the others are told of elsewhere."""
+def as_text(evaluation: Evaluation) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """Headers and rows of tables for a terminal, each of a few arms that were run; others are told of elsewhere."""
     run = [n for n, arm in enumerate(evaluation.arms) if arm.source is not None]
+    for at in range(0, len(run), ABREAST):
+        yield _table(evaluation, run[at : at + ABREAST])
+
+
+def _table(evaluation: Evaluation, run: list[int]) -> tuple[list[str], list[list[str]]]:
     header = ["Figure", *(evaluation.arms[n].name for n in run), "n", "Target"]
     rows = []
     for line in lines(evaluation):
+        if not any(line.cells[n].value for n in run):
+            continue
         counts = sorted({line.cells[n].n for n in run if line.cells[n].value})
         n = "" if not counts else f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
         rows.append([line.name, *(_marked(line.cells[n]) for n in run), n, line.target])

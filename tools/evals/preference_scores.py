@@ -5,7 +5,7 @@ from typing import Final
 
 from cartjury.data.eval_records import Figure, Row
 from cartjury.data.outside_records import Preference
-from cartjury.tools.evals.measures import Meaning, by_table, independent, not_measured
+from cartjury.tools.evals.measures import Meaning, by_table, independent, not_measured, won
 
 WON: Final = "decisive blind pairs won"
 
@@ -55,17 +55,17 @@ def preference_figures(one: str, other: str, rows: Sequence[Row], *, seed: int, 
         changed its mind with the order.
     """
     pair = f"{one} against {other}"
-    won = Meaning(f"{WON}: {pair}", better=None)
+    pairs = Meaning(f"{WON}: {pair}", better=None)
     tied, flipped = (Meaning(f"{what}: {pair}", better=None) for what in ("ties", "order flips of the outside judge"))
     if not rows:
-        return tuple(not_measured(m, why) for m in (won, tied, flipped))
+        return tuple(not_measured(m, why) for m in (pairs, tied, flipped))
     wins, losses, ties, flips, asked = (
         [row.scores[key] or 0.0 for row in rows] for key in ("won", "lost", "tied", "flipped", "asked_twice")
     )
     decisive = [w + lost for w, lost in zip(wins, losses, strict=True)]
     answered = [d + t for d, t in zip(decisive, ties, strict=True)]
     return (
-        by_table(won, wins, decisive, seed),
+        won(pairs, wins, losses, seed),
         by_table(tied, ties, answered, seed),
         independent(flipped, round(sum(flips)), round(sum(asked))),
     )

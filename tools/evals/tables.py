@@ -20,7 +20,6 @@ from cartjury.tools.engine.carts import Carts
 from cartjury.tools.evals.carts import trade_carts
 from cartjury.tools.evals.fit import fit_file
 from cartjury.tools.frame import write_frame
-from cartjury.tools.generate import write_mock
 from cartjury.tools.profile import profile_segments
 
 AS_OF: Final = date(2026, 11, 23)
@@ -37,7 +36,7 @@ def cut_table(spec: TableSpec, trades: Mapping[str, Trade], folder: Path) -> Cut
     """Make the carts of a table and cut them into segments.
 
     Args:
-        spec: the table. The carts of a vertical that is no trade are the generated ones, as they are.
+        spec: the table.
         trades: by name.
         folder: where its carts are kept, in a folder of the table's own; as long as the carts are asked.
 
@@ -48,10 +47,7 @@ def cut_table(spec: TableSpec, trades: Mapping[str, Trade], folder: Path) -> Cut
     work.mkdir()
     options = Options.model_validate(spec.options)
     path = work / "carts.parquet"
-    if spec.vertical in trades:
-        write_frame(trade_carts(spec.trade(trades), spec.users, spec.seed, AS_OF), path, options)
-    else:
-        write_mock(path, n_users=spec.users, seed=spec.seed, as_of=AS_OF)
+    write_frame(trade_carts(spec.trade(trades), spec.users, spec.seed, AS_OF), path, options)
     plan, carts = fit_file(path, work, options, AS_OF)
     edited = resolve_all(spec.edits, plan, carts)
     return Cut(edited.plan, edited.carts)

@@ -125,7 +125,7 @@ class Case(Record):
     @model_validator(mode="after")
     def _begins_at_the_first_revision(self) -> Self:
         if self.turns and self.before.revisions > 1:
-            raise ValueError(f"{self.id}: a conversation begins at revision 1, what was before it cannot be gone back to")
+            raise ValueError(f"{self.id}: a conversation begins at revision 1, before that nothing can be undone")
         return self
 
     @property

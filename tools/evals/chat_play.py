@@ -14,7 +14,7 @@ from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Scene, W
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import InputError
 from cartjury.data.text import one_line
-from cartjury.tools.chat_plans import Ground, Grounds
+from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.evals.conversation import Conversation, begin
 from cartjury.tools.focus import LONGEST, checked
 from cartjury.tools.grading import GRADES, Graded, grade, outcome, said

@@ -103,6 +103,8 @@ def grade(expect: Sequence[Expected], reading: Reading, ground: Ground) -> Grade
 
 def _edits(expect: Sequence[Expected], reading: Wishes, ground: Ground) -> Graded:
     wanted = "; ".join(map(said, reading.edits))
+    if any(isinstance(e, ToEdit) and e.plan_hash and e.edits == reading.edits for e in expect):
+        return Graded("right", "edits", f"edits {wanted}")  # the same edits come to the same plan
     try:
         found = outcome(reading.edits, ground)
     except InputError as error:

@@ -15,7 +15,7 @@ def table(files: Mapping[str, Sequence[Row]]) -> str:
 
 def _line(name: str, rows: Sequence[Row]) -> str:
     plain = [value for row in rows if (value := row.scores["plain"]) is not None]
-    share = f"{sum(plain):.0f} of {len(plain)} ({sum(plain) / len(plain):.0%})"
+    share = f"{sum(plain):.0f} of {len(plain)} ({sum(plain) / len(plain):.0%})" if plain else "none"
     counts = Counter(row.detail["grade"] for row in rows)
     return f"| {name} | {share} | {len(rows)} | {' | '.join(str(counts[g]) for g in GRADES)} |"
 

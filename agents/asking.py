@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from cartjury.data.call_records import Call, Model, Order, Outcome, SeatName, Stage
+from cartjury.data.call_records import Attempt, Call, Model, Order, Outcome, SeatName, Stage
 
 T = TypeVar("T")
 
@@ -36,12 +36,18 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Request:
-    """A prompt on its way to one model. `timeout` in seconds, for all of it."""
+    """A prompt on its way to one model.
+
+    Attributes:
+        timeout: seconds, for all of it.
+        attempt: which one of the jury this is, for the trace.
+    """
 
     model: Model
     prompt: Prompt
     temperature: float
     timeout: float
+    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from cartjury.agents import forms
 from cartjury.agents.asking import Prompt, Question, Reading
 from cartjury.agents.plain_names import seeded
-from cartjury.agents.prompt import Sheet
+from cartjury.agents.prompt import Sheet, spoken_to
 from cartjury.agents.replies import WrongShapeError, described, read_entries, texts
 from cartjury.data.jury_records import Persona
-from cartjury.data.lexicon import personas
 
 if TYPE_CHECKING:
     from cartjury.agents.sitting import Hearing
@@ -40,12 +39,20 @@ class Ranking:
         labels: by segment id the names behind the labels; the order is the juror's own and tells nothing.
     """
 
-    def __init__(self, persona: Persona, hearing: "Hearing", goal: str, names: Mapping[str, Sequence[str]]) -> None:
-        taste = personas()[persona]
+    def __init__(
+        self,
+        persona: Persona,
+        hearing: "Hearing",
+        goal: str,
+        names: Mapping[str, Sequence[str]],
+        *,
+        plain: bool = False,
+    ) -> None:
+        """Ask a juror about the names on each ballot; `plain`: without a word of its persona."""
         self._persona: Persona = persona
         self._round = hearing.round
-        words = {"title": taste.title.lower(), "asks": taste.asks.strip()}
-        self._sheet = Sheet("rank", hearing.briefs, goal, hearing.guidance, **words)
+        words = spoken_to(persona, plain=plain)
+        self._sheet = Sheet("rank", hearing.briefs, goal, hearing.guidance, persona=words)
         self.labels: dict[str, dict[str, str]] = {}
         for i, there in names.items():
             about = ("labels", str(hearing.round), persona, i)

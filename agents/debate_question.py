@@ -11,7 +11,7 @@ from cartjury.agents.plain_names import seeded
 from cartjury.agents.prompt import Sheet
 from cartjury.agents.replies import RefusedError, WrongShapeError, fields, quote
 from cartjury.data.jury_records import Persona, Proposal
-from cartjury.data.lexicon import lexicon, personas
+from cartjury.data.lexicon import lexicon
 
 if TYPE_CHECKING:
     from cartjury.agents.sitting import Hearing
@@ -26,8 +26,9 @@ class Debating(Naming):
         own: its last proposal, by segment id.
     """
 
-    def __init__(self, persona: Persona, hearing: "Hearing", goal: str) -> None:
-        super().__init__(persona, hearing, goal)
+    def __init__(self, persona: Persona, hearing: "Hearing", goal: str, *, plain: bool = False) -> None:
+        """Ask a juror; `plain`: without a word of its persona."""
+        super().__init__(persona, hearing, goal, plain=plain)
         before = [p for p in hearing.proposals if p.persona == persona and p.round < hearing.round]
         self.own = {p.segment_id: p for p in before if p.segment_id in hearing.only}
 
@@ -110,8 +111,7 @@ class Debating(Naming):
         return {i: max(votes[i].items(), key=_votes)[0] for i in self.hearing.only if votes.get(i)}
 
     def _made_sheet(self, goal: str) -> Sheet:
-        taste = personas()[self.persona]
-        words = {"title": taste.title.lower(), "asks": taste.asks.strip(), "shorter": SHORTER}
+        words = {"persona": self.spoken_to, "shorter": SHORTER}
         return Sheet("debate", self.hearing.briefs, goal, self.hearing.guidance, **words)
 
 

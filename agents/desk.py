@@ -164,7 +164,7 @@ class Desk:
             return asked.model_copy(update={"outcome": no.outcome, "error": str(no)}), None
         failed = self._outages.count(asked.provider)
         try:
-            reply = await self._send(turn)
+            reply = await self._send(turn, asked)
         except BaseException:  # cancelled: the provider may still count it
             self.budget.settle(hold, None)
             raise
@@ -209,11 +209,11 @@ class Desk:
             await limits.wait(tokens, lambda: self._why_dead(turn.model) is None)
         return round(turn.wait + delay, 3)
 
-    async def _send(self, turn: Turn) -> Reply:
+    async def _send(self, turn: Turn, asked: Attempt) -> Reply:
         assert self._wire is not None  # noqa: S101  a replay never comes here
         seconds = min(self.panel.timeout, self.budget.left())
         try:
-            return await self._wire(Request(turn.model, turn.prompt, turn.temperature, seconds))
+            return await self._wire(Request(turn.model, turn.prompt, turn.temperature, seconds, asked))
         except Exception as e:  # a wire should not raise; if one does, its text may hold anything
             return Reply("bad_response", error=f"the client failed: {type(e).__name__}")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from cartjury.agents.asking import Wire
 from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.wire import ProviderWire
 from cartjury.data import journal
@@ -23,15 +24,21 @@ class Desks:
     Attributes:
         table: the providers and models there are.
         environ: where keys and addresses are found.
-        tell: told of long waits.
+        tell: told of long waits; None: nobody is.
         pause: seconds, at least, before a request is made again.
     """
 
     def __init__(
-        self, table: ModelTable, environ: Mapping[str, str], tell: Callable[[str], None], pause: float = PAUSE
+        self,
+        table: ModelTable,
+        environ: Mapping[str, str],
+        tell: Callable[[str], None] | None,
+        pause: float = PAUSE,
+        wire: Wire | None = None,
     ) -> None:
+        """Open nothing yet; `wire`: answers in place of the providers, None: they do."""
         self.table, self.environ = table, environ
-        self._tell, self._pause = tell, pause
+        self._tell, self._pause, self._wire = tell, pause, wire
         self._open: dict[str, tuple[Desk, ProviderWire | None]] = {}
 
     async def at(self, session: str, panel: Panel, log: Path | None, record: Path | None) -> Desk:
@@ -50,9 +57,10 @@ class Desks:
         while len(self._open) >= MOST_OPEN:
             await self.close(next(iter(self._open)))
         if session not in self._open:  # another seat may have sat down meanwhile
-            wire = None if record else ProviderWire(self.table.providers, self.environ)
+            own = None if record or self._wire else ProviderWire(self.table.providers, self.environ)
+            wire = None if record else own or self._wire
             desk = Desk(panel, wire, log, tape, live=not record, tell=self._tell, pause=self._pause)
-            self._open[session] = (desk, wire)
+            self._open[session] = (desk, own)
         return self._open[session][0]
 
     async def close(self, session: str) -> None:

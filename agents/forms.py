@@ -18,8 +18,24 @@ MESSAGE: Final = "message"  # the one key of the answer to a message of the chat
 TEXT: Final[Schema] = {"type": "string"}
 NUMBER: Final[Schema] = {"type": "number"}
 # Tokens of an answer: room for short thinking, then for each segment about twice what an entry takes.
-THINKING: Final = {"names": 800, "debate": 800, "rankings": 600, "judgements": 800, "message": 800}
-A_SEGMENT: Final = {"names": 110, "debate": 130, "rankings": 40, "judgements": 220, "message": 800}
+THINKING: Final = {
+    "names": 800,
+    "debate": 800,
+    "rankings": 600,
+    "judgements": 800,
+    "message": 800,
+    "matches": 800,
+    "preferences": 800,
+}
+A_SEGMENT: Final = {
+    "names": 110,
+    "debate": 130,
+    "rankings": 40,
+    "judgements": 220,
+    "message": 800,
+    "matches": 30,
+    "preferences": 90,
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,17 @@ def judgements(labels: Mapping[str, Sequence[str]]) -> Form:
     refs = {name: {"$ref": f"#/$defs/{name}"} for name in shared}
     entries = {sizes[i]: _object({"choice": _one_of(there), **refs}) for i, there in labels.items()}
     return _form("judgements", sizes, {**entries, **shared})
+
+
+def matches(ids: Sequence[str], labels: Sequence[str]) -> Form:
+    """The label of a rule for each name."""
+    return _form("matches", dict.fromkeys(ids, "rule"), {"rule": _one_of(labels)})
+
+
+def preferences(ids: Sequence[str], labels: Sequence[str]) -> Form:
+    """A sentence, then the label of the better name, for each segment: what is written first is thought of first."""
+    entry = _object({"reason": TEXT, "better": _one_of(labels)})
+    return _form("preferences", dict.fromkeys(ids, "preference"), {"preference": entry})
 
 
 def message(ids: Sequence[str], kinds: Sequence[str], topics: Sequence[str], edits: Sequence[str]) -> Form:

@@ -38,7 +38,7 @@ async def propose(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[
     The batches are asked one after the other: a later one is told which names are taken by then, so that a juror
     does not give one name twice and lose a segment by it.
     """
-    return await _named(desk, Naming(persona, hearing, desk.panel.goal))
+    return await _named(desk, Naming(persona, hearing, desk.panel.goal, plain=plain(desk, persona)))
 
 
 async def argue(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[Proposal]:
@@ -47,7 +47,7 @@ async def argue(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[Pr
     A juror changes its name only for a reason that is found true (agents/concede.py). One that had no name for a
     segment proposes one. A name that is kept stays with the model that proposed it.
     """
-    return await _named(desk, Debating(persona, hearing, desk.panel.goal))
+    return await _named(desk, Debating(persona, hearing, desk.panel.goal, plain=plain(desk, persona)))
 
 
 async def rank(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[Ballot]:
@@ -57,7 +57,8 @@ async def rank(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[Bal
     """
     names = {i: on_ballot(hearing, i, without=persona) for i in hearing.only}
     single = {i: tuple(found) for i, found in names.items() if len(found) == 1}
-    asked = Ranking(persona, hearing, desk.panel.goal, {i: found for i, found in names.items() if len(found) > 1})
+    several = {i: found for i, found in names.items() if len(found) > 1}
+    asked = Ranking(persona, hearing, desk.panel.goal, several, plain=plain(desk, persona))
     parts = batches(hearing, asked.ids, desk.panel.batch, persona)
     answers = await asyncio.gather(*(ask(desk, asked.question(n, ids)) for n, ids in enumerate(parts)))
     said = {i: (s.provider, s.model, s.value) for a in answers for i, s in a.said.items()}
@@ -67,6 +68,12 @@ async def rank(desk: "Desk", persona: Persona, hearing: "Hearing") -> Spoken[Bal
         for i, (provider, model, ranking) in sorted(said.items())
     )
     return Spoken(ballots, silence(persona, "ballot", hearing.round, answers), _calls(answers))
+
+
+def plain(desk: "Desk", persona: Persona) -> bool:
+    """Whether a seat is asked without a persona."""
+    seat = desk.panel.seats.get(persona)
+    return seat is not None and seat.plain
 
 
 async def _named(desk: "Desk", naming: Naming) -> Spoken[Proposal]:

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cartjury.agents import forms
 from cartjury.agents.asking import Prompt, Question, Reading
-from cartjury.agents.prompt import Sheet
+from cartjury.agents.prompt import Sheet, spoken_to
 from cartjury.agents.replies import RefusedError, fields, read_entries
 from cartjury.data.jury_records import Persona, Proposal
-from cartjury.data.lexicon import personas
 from cartjury.data.text import one_line
 
 if TYPE_CHECKING:
@@ -24,12 +23,15 @@ class Naming:
 
     Attributes:
         sheet: what the juror is shown.
+        spoken_to: who it is, in the words of the prompt.
         accepted: names by segment id.
     """
 
-    def __init__(self, persona: Persona, hearing: "Hearing", goal: str) -> None:
+    def __init__(self, persona: Persona, hearing: "Hearing", goal: str, *, plain: bool = False) -> None:
+        """Ask a juror; `plain`: without a word of its persona."""
         self.persona: Persona = persona
         self.hearing = hearing
+        self.spoken_to = spoken_to(persona, plain=plain)
         self.sheet = self._made_sheet(goal)
         self.accepted: dict[str, str] = {}
 
@@ -98,9 +100,7 @@ class Naming:
         return (*self.hearing.taken, *(name for i, name in self.accepted.items() if i != segment_id))
 
     def _made_sheet(self, goal: str) -> Sheet:
-        taste = personas()[self.persona]
-        words = {"title": taste.title.lower(), "asks": taste.asks.strip()}
-        return Sheet("propose", self.hearing.briefs, goal, self.hearing.guidance, **words)
+        return Sheet("propose", self.hearing.briefs, goal, self.hearing.guidance, persona=self.spoken_to)
 
 
 def plain(proposal: Proposal) -> dict[str, Any]:

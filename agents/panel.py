@@ -97,6 +97,39 @@ def reader_panel(table: ModelTable, options: Options, environ: Mapping[str, str]
     )
 
 
+def outside_panel(
+    table: ModelTable, options: Options, environ: Mapping[str, str], seat: SeatName, preset: str
+) -> Panel:
+    """Put a panel of one together, which reads finished names in an evaluation; nothing is asked yet.
+
+    The caps hold for each desk that it sits at. Where there is no model for it, `empty` says why.
+
+    Args:
+        table: as for `convene`.
+        options: the model of this seat, where one is chosen, and the caps; jury and effort are those of juries.
+        environ: as for `convene`.
+        seat: "matcher" or "arbiter".
+        preset: whose chain it is.
+
+    Raises:
+        InputError: as for `convene`.
+    """
+    known("preset", preset, table.presets, "the settings")
+    if seat in options.models:
+        known("provider", options.models[seat].provider, table.providers, f"the model of {seat}")
+    seats, empty = _seated(table, options, environ, preset, (seat,))
+    return Panel(
+        preset=preset,
+        effort="quick" if seats else "offline",
+        seats=seats,
+        empty=empty,
+        batch=options.batch,
+        caps=_caps(options),
+        rate_limited=options.rate_limits == "free",
+        timeout=options.call_timeout,
+    )
+
+
 def naming_estimate(
     table: ModelTable, options: Options, environ: Mapping[str, str], asked: int
 ) -> tuple[str, Estimate | None]:
@@ -120,7 +153,7 @@ def _seated(
         chain = _chain(table, options, preset, name)
         usable = tuple(m for m in _models(table, chain) if _usable(table, m.provider, environ))
         if usable:
-            seats[name] = Seat(models=usable, temperature=chain.temperature)
+            seats[name] = Seat(models=usable, temperature=chain.temperature, plain=chain.plain)
         else:
             empty[name] = _why_empty(table, chain, preset)
     for provider in sorted({m.provider for seat in seats.values() for m in seat.models}):
@@ -155,7 +188,8 @@ def _chain(table: ModelTable, options: Options, preset: str, seat: SeatName) -> 
     choice = options.models.get(seat)
     if choice is None:
         return chain
-    return Chain(models=(f"{choice.provider}/{choice.model}", *chain.models), temperature=choice.temperature)
+    first = f"{choice.provider}/{choice.model}"
+    return chain.model_copy(update={"models": (first, *chain.models), "temperature": choice.temperature})
 
 
 def _models(table: ModelTable, chain: Chain) -> tuple[Model, ...]:

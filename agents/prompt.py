@@ -15,10 +15,11 @@ from cartjury.agents.asking import Message, Prompt
 from cartjury.agents.features import Features, facts
 from cartjury.agents.forms import Form
 from cartjury.data.edit_records import GUIDANCE
-from cartjury.data.jury_records import SegmentBrief
+from cartjury.data.jury_records import Persona, SegmentBrief
+from cartjury.data.lexicon import personas
 from cartjury.data.text import one_line
 
-Kind = Literal["propose", "rank", "judge", "debate", "interpret"]
+Kind = Literal["propose", "rank", "judge", "debate", "interpret", "match", "prefer"]
 
 GOAL: Final = 300  # characters of the goal that are shown
 _ESCAPED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -80,11 +81,26 @@ class Sheet:
         return {"guidance": self._guidance[segment_id]} if segment_id in self._guidance else {}
 
 
-def data_block(head: Mapping[str, Any], segments: Mapping[str, Any]) -> str:
-    """One JSON document in ASCII, without "<", ">" and "&"; a line for each key, a line for each segment."""
-    lines = [f"{_json(key)}:{_json(value)},\n" for key, value in head.items()]
-    rows = ",\n".join(f"{_json(key)}:{_json(value)}" for key, value in segments.items())
-    return "{" + "".join(lines) + '"segments":{\n' + rows + "\n}}"
+def spoken_to(persona: Persona, *, plain: bool) -> str:
+    """How a prompt ends: who the seat is, and its taste; nothing where it is asked without a persona."""
+    if plain:
+        return ""
+    taste = personas()[persona]
+    words = {"title": taste.title.lower(), "asks": taste.asks.strip()}
+    return Template(text_of("persona").rstrip()).substitute(words)
+
+
+def data_block(head: Mapping[str, Any], segments: Mapping[str, Any], key: str = "segments") -> str:
+    """One JSON document in ASCII, without "<", ">" and "&"; a line for each key of the head, a line for each row.
+
+    Args:
+        head: what is shown first.
+        segments: the rows: of segments, or of what `key` says.
+        key: what the rows are called.
+    """
+    lines = [f"{_json(name)}:{_json(value)},\n" for name, value in head.items()]
+    rows = ",\n".join(f"{_json(row)}:{_json(value)}" for row, value in segments.items())
+    return "{" + "".join(lines) + f"{_json(key)}:{{\n" + rows + "\n}}"
 
 
 def _json(value: object) -> str:
@@ -95,7 +111,7 @@ def templates() -> None:
     """Read all prompt files; later on they are at hand."""
     for kind in get_args(Kind):
         parts(kind)
-    for name in ("repair", "guidance", "interpret_again"):
+    for name in ("repair", "guidance", "interpret_again", "persona", "again"):
         text_of(name)
 
 

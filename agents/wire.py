@@ -17,6 +17,7 @@ from cartjury.agents.clients import Clients, options
 from cartjury.agents.completions import completion
 from cartjury.agents.exchange import Exchange, watched
 from cartjury.agents.failures import lost, rejected
+from cartjury.agents.traced import traced_as
 from cartjury.data.call_records import Provider
 from cartjury.data.errors import InputError
 
@@ -82,7 +83,7 @@ async def _ask(model: "BaseChatModel", request: Request, asked: dict[str, Any]) 
     try:
         # The library's own timeout starts again with every byte.
         async with asyncio.timeout(request.timeout):
-            await model.ainvoke(_messages(request), **asked)
+            await model.ainvoke(_messages(request), traced_as(request), **asked)
     except Exception as error:  # libraries and what they build on raise what they like
         return error
     return None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartjury.app.eval_cli import evals
 from cartjury.app.import_cli import imports
 from cartjury.app.serve_cli import serve
 from cartjury.app.terminal import guarded
@@ -23,6 +24,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 cli.add_typer(imports)
+cli.add_typer(evals)
 
 InputFile = Annotated[str | None, typer.Argument(help="CSV, CSV.gz or Parquet; without it mock carts are generated.")]
 Users = Annotated[int | None, typer.Option(help="Mock users to generate. [25000]")]
@@ -195,6 +197,20 @@ def show(
     from cartjury.app.finished import show_run
 
     show_run(folder, as_json=as_json)
+
+
+@cli.command()
+@guarded
+def trace(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run, or of a revision of it.")],
+    segment: Annotated[str | None, typer.Option(help="Show only what concerns this segment, such as S03.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show the answers of models as they came.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what happened in a run, step by step: nodes, what the jury was asked and said, and why each name won."""
+    from cartjury.app.trace_cli import trace_run
+
+    trace_run(folder, segment=segment, full=full, as_json=as_json)
 
 
 @cli.command()

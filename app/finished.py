@@ -51,9 +51,18 @@ def read_plan(path: Path) -> SegmentPlan:
 def show_run(folder: Path, *, as_json: bool) -> None:
     """Show a finished run and check its files against the manifest."""
     from cartjury.graph.recorded import read_manifest
-    from cartjury.tools.source import sha256_of
 
     manifest = read_manifest(folder)
+    warn_of_changes(folder, manifest)
+    for line in of_which_revision(folder, manifest):
+        say(line)
+    report(folder, manifest, as_json=as_json)
+
+
+def warn_of_changes(folder: Path, manifest: Manifest) -> None:
+    """Say which files of a run are missing, or no longer those that it wrote."""
+    from cartjury.tools.source import sha256_of
+
     changed = [
         name
         for name, entry in manifest.files.items()
@@ -62,9 +71,6 @@ def show_run(folder: Path, *, as_json: bool) -> None:
     ]
     if changed:
         say(f"warning: changed or missing since the run wrote them: {', '.join(changed)}")
-    for line in of_which_revision(folder, manifest):
-        say(line)
-    report(folder, manifest, as_json=as_json)
 
 
 def report(folder: Path, manifest: Manifest, *, as_json: bool, revision: int = 1) -> None:

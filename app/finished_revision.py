@@ -26,7 +26,7 @@ def of_which_revision(folder: Path, manifest: Manifest) -> list[str]:
     path = folder / FOLDER / HISTORY
     if not path.is_file():
         return []
-    history = _read(path)
+    history = read_history(path)
     if history is None:
         return [f"warning: {path} cannot be read, so nobody knows which revision is current"]
     number = history.current.number
@@ -37,7 +37,7 @@ def of_which_revision(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _what_was_done(path: Path, manifest: Manifest) -> str:
-    history = _read(path)
+    history = read_history(path)
     found = next((r for r in history.revisions if r.number == manifest.revision), None) if history else None
     if found is None or found.plan_hash != manifest.plan_hash or not found.said:
         return f"revision {manifest.revision}"
@@ -45,7 +45,8 @@ def _what_was_done(path: Path, manifest: Manifest) -> str:
     return f"revision {manifest.revision}, by {one_line(found.by)}: {said}"
 
 
-def _read(path: Path) -> History | None:
+def read_history(path: Path) -> History | None:
+    """Return the history of a thread; None where there is none that can be read."""
     try:
         return History.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):

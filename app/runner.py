@@ -18,6 +18,7 @@ from cartjury.data.errors import InputError
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import BEFORE, WORK, fresh_work, locked
 from cartjury.graph.state import Input, State
+from cartjury.graph.tracing import of_thread
 
 T = TypeVar("T")
 Tell = Callable[[str], None]
@@ -86,7 +87,8 @@ async def _stream(folder: Path, given: dict[str, Any] | None, watch: Watch, tabl
     async with _graph(folder, table, watch.told) as graph:
         if given is None and not await _is_open(graph, folder):
             return State.model_validate((await graph.aget_state(THREAD)).values)
-        async for chunk in graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync"):
+        config = of_thread(folder, THREAD)
+        async for chunk in graph.astream(given, config, stream_mode="tasks", subgraphs=True, durability="sync"):
             _, event = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)  # beside the path of the subgraph
             if "input" in event:  # a task that starts; one that ends has a result
                 watch.started(event["name"])

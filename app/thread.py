@@ -24,6 +24,7 @@ from cartjury.graph.approval import read_decision
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import WORK, locked, make_work, spare_input, spare_record
 from cartjury.graph.state import Input
+from cartjury.graph.tracing import of_thread
 
 CHECKPOINTS: Final = "checkpoints.sqlite"
 THREAD: Final[RunnableConfig] = {"configurable": {"thread_id": "run"}}
@@ -137,7 +138,8 @@ class Thread:
             raise InputError(f"the last turn of {self.folder} was cut off: resume it first")
 
     async def _turn(self, given: object) -> AsyncIterator[Event]:
-        stream = self._graph.astream(given, THREAD, stream_mode="tasks", subgraphs=True, durability="sync")
+        config = of_thread(self.folder, THREAD)
+        stream = self._graph.astream(given, config, stream_mode="tasks", subgraphs=True, durability="sync")
         async for chunk in stream:
             path, task = cast("tuple[tuple[str, ...], dict[str, Any]]", chunk)
             for event in (*self._said(), *events_of(task, inside=bool(path))):

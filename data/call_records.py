@@ -19,6 +19,8 @@ SeatName = Literal[
     "judge",
     "second_judge",
     "interpreter",
+    "matcher",
+    "arbiter",
 ]
 SEATS: Final[tuple[SeatName, ...]] = (
     "creative_marketer",
@@ -29,9 +31,13 @@ SEATS: Final[tuple[SeatName, ...]] = (
     "second_judge",
 )
 READER: Final[SeatName] = "interpreter"  # reads the messages of the chat; it has no part in a jury
-ALL_SEATS: Final = (*SEATS, READER)
+# They are asked in evaluations only, about names that are there already: which rule one names, and which is better.
+MATCHER: Final[SeatName] = "matcher"
+ARBITER: Final[SeatName] = "arbiter"
+EVALUATORS: Final = (MATCHER, ARBITER)
+ALL_SEATS: Final = (*SEATS, READER, *EVALUATORS)
 Effort = Literal["offline", "quick", "standard", "thorough"]
-Stage = Literal["proposal", "ballot", "verdict", "reading"]
+Stage = Literal["proposal", "ballot", "verdict", "reading", "matching", "preference"]
 # How the names are shown to the judge; "" where there is but one way.
 Order = Literal["", "forward", "reverse"]
 
@@ -137,11 +143,17 @@ class Model(Record):
         return (tokens_in * self.price_in + tokens_out * self.price_out) / 1e6
 
 
+# Whether a persona's seat is asked without a word of its title and taste. Records say it where it is so, and nowhere
+# else: those of before stay as they are, to the byte.
+Plain = Annotated[bool, Field(exclude_if=lambda plain: not plain)]
+
+
 class Chain(Record):
-    """Who sits in a seat: models in the order in which they are asked."""
+    """Who sits in a seat: models in the order in which they are asked; `plain`: without a persona."""
 
     models: tuple[str, ...]
     temperature: float = Field(default=0.3, ge=0, le=2)
+    plain: Plain = False
 
 
 class ModelTable(Record):
@@ -182,10 +194,11 @@ class Estimate(Record):
 
 
 class Seat(Record):
-    """A seat of a panel: the models that can be asked in it, in this order."""
+    """A seat of a panel: the models that can be asked in it, in this order; `plain`: without a persona."""
 
     models: tuple[Model, ...]
     temperature: float
+    plain: Plain = False
 
 
 class Panel(Record):

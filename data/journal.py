@@ -12,7 +12,7 @@ from typing import Final
 from cartjury.data.call_records import ALL_SEATS, Attempt, Stage
 
 JOURNAL: Final = "jury.jsonl"  # in the working folder of a run; the published file has the same name
-STAGES: Final[tuple[Stage, ...]] = ("proposal", "ballot", "verdict", "reading")
+STAGES: Final[tuple[Stage, ...]] = ("proposal", "ballot", "verdict", "reading", "matching", "preference")
 
 
 def append(path: Path, attempt: Attempt) -> None:

@@ -45,6 +45,23 @@ def load_table(place: Path | None) -> ModelTable:
     return _merged(table, _read(path.read_bytes(), path.name), path.name)
 
 
+def laid_under(table: ModelTable, content: bytes, where: str) -> ModelTable:
+    """Lay the presets of a file under those of a table: what the table says of a seat stays.
+
+    Args:
+        table: knows the providers and models.
+        content: TOML; other tables than `presets` are not looked at.
+        where: what the file is called in a message.
+
+    Raises:
+        InputError: as `load_table`.
+    """
+    known_models = table.model_copy(update={"presets": {}})
+    under = _merged(known_models, {"presets": _read(content, where).get("presets", {})}, where).presets
+    merged = {name: {**seats, **table.presets.get(name, {})} for name, seats in under.items()}
+    return table.model_copy(update={"presets": {**table.presets, **merged}})
+
+
 def split_ref(ref: str) -> tuple[str, str]:
     """Take "groq/maker/model-7b" apart into the provider, up to the first slash, and its id.
 

@@ -35,7 +35,7 @@ from cartjury.agents.desks import Desks
 from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
 from cartjury.data.model_table import load_table
-from cartjury.graph import chat_nodes, jury_nodes, nodes, routes
+from cartjury.graph import chat_nodes, jury_nodes, nodes, routes, tracing
 from cartjury.graph.chat_nodes import Chat
 from cartjury.graph.state import TALK, Input, JuryInput, JuryOutput, JuryQuestion, JuryState, State
 
@@ -112,8 +112,9 @@ def add_chat(graph: StateGraph[Any, Any, Any, Any], add: Callable[[str, nodes.No
 def build_jury(
     roots: tuple[Path, ...] | None = None,
     table: ModelTable | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] | None = None,
     pause: float = PAUSE,
+    desks: Desks | None = None,
 ) -> Compiled:
     """Wire the jury, a graph of its own that Studio can open alone.
 
@@ -122,12 +123,15 @@ def build_jury(
         table: as for `build_graph`.
         tell: as for `build_graph`.
         pause: seconds, at least, before a request is made again.
+        desks: where its models are asked; None: desks of this table, with the environment of the process.
     """
-    room = jury_nodes.Room(Desks(table or load_table(None), os.environ, tell, pause), roots)
+    tracing.switch_on()
+    asked_at = desks or Desks(table or load_table(None), os.environ, tell, pause)
+    room = jury_nodes.Room(asked_at, roots)
     jury = StateGraph(JuryState, input_schema=JuryInput, output_schema=JuryOutput)
 
     def add(name: str, node: jury_nodes.JuryNode) -> None:
-        jury.add_node(name, jury_nodes.on_the_loop(node))
+        jury.add_node(name, jury_nodes.OnTheLoop(node))
 
     add("convene", room.convene)
     for persona in PERSONAS:

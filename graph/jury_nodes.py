@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from cartjury.agents import loop, sitting
 from cartjury.agents.desk import Desk
@@ -120,20 +120,26 @@ class Room:
         return await self.desks.at(state.session, needed(state.panel), log, record)
 
 
-def on_the_loop(node: JuryNode) -> Runnable[JuryState, Update]:
-    """Let a node work on the loop that model clients belong to, for callers with a loop of their own and without."""
+class OnTheLoop(Runnable[JuryState, Update]):
+    """A node that works on the loop that model clients belong to, for callers with a loop of their own and without.
 
-    async def ready(state: JuryState) -> Update:
+    It is no run of its own in a trace, as a RunnableLambda would be: requests to models hang below their node.
+    """
+
+    def __init__(self, node: JuryNode) -> None:
+        self._node = node
+
+    def invoke(self, input: JuryState, config: RunnableConfig | None = None, **_: Any) -> Update:  # noqa: A002, ARG002
+        """Work and wait for it."""
+        return loop.run(self._ready(input))
+
+    async def ainvoke(self, input: JuryState, config: RunnableConfig | None = None, **_: Any) -> Update:  # noqa: A002, ARG002
+        """Work and await it."""
+        return await loop.join(self._ready(input))
+
+    async def _ready(self, state: JuryState) -> Update:
         await asyncio.to_thread(read_words)
-        return await node(state)
-
-    def wait(state: JuryState) -> Update:
-        return loop.run(ready(state))
-
-    async def join(state: JuryState) -> Update:
-        return await loop.join(ready(state))
-
-    return RunnableLambda(wait, join)
+        return await self._node(state)
 
 
 def read_words() -> None:

@@ -8,6 +8,7 @@ from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError
 from cartjury.data.journal import JOURNAL
 from cartjury.data.run_records import Dataset, Manifest
+from cartjury.graph.kept import KEPT, read_kept
 from cartjury.tools.source import sha256_of
 
 MANIFEST = "manifest.json"
@@ -35,9 +36,13 @@ def read_manifest(folder: Path) -> Manifest:
 def recorded_panel(folder: Path) -> Panel:
     """Return the jury of a finished run as it sat down; the offline jury where no model was to be asked.
 
+    Also of a jury that was asked in an evaluation, without a run around it.
+
     Raises:
         InputError: no finished run, or what its jury said is no longer what was written down then.
     """
+    if (folder / KEPT).is_file():
+        return read_kept(folder).panel
     recorded, log = read_manifest(folder), folder / JOURNAL
     written = recorded.files.get(JOURNAL)
     if written is None or not log.is_file() or sha256_of(log) != written.sha256:

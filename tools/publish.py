@@ -21,6 +21,7 @@ from cartjury.tools.engine.engines import open_engine
 from cartjury.tools.jury_files import calls_jsonl, verdicts_json
 from cartjury.tools.manifest import manifest
 from cartjury.tools.report import render_report
+from cartjury.tools.report_record import told
 from cartjury.tools.results import Results
 from cartjury.tools.source import sha256_of
 from cartjury.tools.tables import strategy_csv, write_users
@@ -123,6 +124,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
     words = results.words()
+    record = told(results, attempts)
     return {
         "mece_strategy.csv": strategy_csv(results.plan, results.scores, words, results.universe, results.jury),
         "plan.json": results.plan.to_json(),
@@ -141,6 +143,8 @@ def _texts(results: Results, attempts: Sequence[Attempt]) -> dict[str, str]:
             words=words,
             certificate_words=certificate_in_words(results.certificate),
             warnings=results.warnings(),
+            steps=record.steps,
+            health=record.health,
         ),
     }
 

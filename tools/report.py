@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.records import ELSE, SegmentPlan
 from cartjury.data.run_records import METRICS, Certificate, Dataset, SegmentProfile, SegmentScore, Universe
+from cartjury.data.trace_records import Branch
 from cartjury.tools import report_view as view
 from cartjury.tools.report_jury import hearings
 from cartjury.tools.treemap import Treemap, treemap
@@ -40,6 +41,8 @@ def render_report(  # noqa: PLR0913 - the parts of a run, each by its name
     words: Mapping[str, str],
     certificate_words: str,
     warnings: Sequence[str],
+    steps: Branch | None = None,
+    health: Sequence[str] = (),
 ) -> str:
     """Return the report of a run as one self-contained HTML page.
 
@@ -54,6 +57,8 @@ def render_report(  # noqa: PLR0913 - the parts of a run, each by its name
         words: rule in plain words by segment id; the formal rule stands in where there is none.
         certificate_words: the proof in sentences, paragraphs separated by blank lines.
         warnings: shown at the top, with the notices.
+        steps: what happened, as a tree without measured times of nodes; None: the section is left out.
+        health: what can be said of the jury as a jury, a sentence each.
 
     Raises:
         KeyError: a score belongs to no segment of the plan.
@@ -91,6 +96,8 @@ def render_report(  # noqa: PLR0913 - the parts of a run, each by its name
             weights=dict(zip(METRICS, plan.weights.as_tuple(), strict=True)),
             origins=view.ORIGIN_WORDS,
             level_words=view.level_words,
+            steps=steps,
+            health=health,
         )
     )
 

@@ -2,7 +2,7 @@
 
 It reads a request as it is on the wire (messages, and the schema of the answer), and fills the form in: names from
 small word lists by the levels in the data, rankings and choices by a hash. The same request gets the same answer;
-other model ids give other names and rankings. Judges agree in both orders.
+other model ids give other names and rankings. Judges agree in both orders. As a reader it knows its own word lists.
 """
 
 import hashlib
@@ -47,14 +47,18 @@ def answer(body: Mapping[str, Any], *, undecided: bool = False) -> str:
         undecided: judge by the order of the names: always the first one.
     """
     data, form, model = data_of(body), form_of(body), str(body["model"])
-    if "because" in form:
+    if "rules" in data:
+        said = {key: _meant(name, data) for key, name in data["names"].items()}
+    elif "better" in form:
+        said = {i: _better(row["names"], undecided=undecided) for i, row in data["segments"].items()}
+    elif "because" in form:
         said = _turns(data, model)
     elif "choice" in form:
         said = {i: _judgement(ballot, undecided=undecided) for i, ballot in _ballots(data).items()}
     elif "claims" in form:
         said = _names(data, model)
     else:
-        said = {i: sorted(b, key=lambda k, b=b: _mix(model, b[k])) for i, b in _ballots(data).items()}  # type: ignore[misc]
+        said = {i: sorted(b, key=lambda k, b=b: mix(model, b[k])) for i, b in _ballots(data).items()}  # type: ignore[misc]
     return json.dumps(said)
 
 
@@ -91,7 +95,7 @@ def _names(data: Data, model: str) -> dict[str, Any]:
 def _candidates(segment_id: str, data: Data, model: str, *, start: int = 0) -> Iterator[tuple[str, list[str]]]:
     """Names that are true of a segment, each with its claims; first those that speak of its levels."""
     spoken = _spoken(data["segments"][segment_id].get("levels", {}), data)
-    variant = int(_mix(SALT, model), 16)
+    variant = int(mix(SALT, model), 16)
     claims = [f"{key}={level}" for key, level in spoken]
     for shift in range(start, 4) if len(spoken) == len(WORDS) else ():
         words = [_word(data["features"][key]["column"], level, variant + shift) for key, level in spoken]
@@ -126,7 +130,7 @@ def _turns(data: Data, model: str) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for i, row in data["segments"].items():
         lost = any("cannot stay" in why for why in row["open"])
-        if own[i] and not lost and int(_mix(model, i), 16) % 3:
+        if own[i] and not lost and int(mix(model, i), 16) % 3:
             said[i] = {"name": own[i], "claims": [], "because": "keep", "reason": f"{own[i]} is still the best."}
             continue
         name, claims = next(c for c in _candidates(i, data, model, start=1) if not _in(c[0], used))
@@ -136,7 +140,7 @@ def _turns(data: Data, model: str) -> dict[str, Any]:
 
 
 def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
-    choice = min(ballot, key=lambda k: "" if undecided else _mix(ballot[k]["name"]))
+    choice = min(ballot, key=lambda k: "" if undecided else mix(ballot[k]["name"]))
     name = ballot[choice]["name"]
     maxima = {
         "mece_compliance": 30,
@@ -145,7 +149,7 @@ def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
         "rule_precision": 15,
         "memorability": 10,
     }
-    points = {c: most - int(_mix(name, c), 16) % 5 for c, most in maxima.items()}
+    points = {c: most - int(mix(name, c), 16) % 5 for c, most in maxima.items()}
     return {
         "choice": choice,
         "points": points,
@@ -153,9 +157,29 @@ def _judgement(ballot: Mapping[str, Any], *, undecided: bool) -> dict[str, Any]:
     }
 
 
+def _meant(name: str, data: Data) -> str:
+    """The label of the rule that a name says most of."""
+
+    def words_for(label: str) -> int:
+        rule = data["rules"][label]
+        known = [w for key, level in _spoken(rule.get("levels", {}), data) for w in _words(key, level, data)]
+        return sum(word in known for word in name.split("_"))
+
+    return max(data["rules"], key=words_for)
+
+
+def _words(key: str, level: str, data: Data) -> tuple[str, ...]:
+    return WORDS[data["features"][key]["column"]][level]
+
+
+def _better(names: Mapping[str, str], *, undecided: bool) -> dict[str, str]:
+    label = min(names, key=lambda k: "" if undecided else mix(names[k]))
+    return {"reason": f"{names[label]} says more of the rule.", "better": label}
+
+
 def _in(name: str, names: Collection[str]) -> bool:
     return name.replace("_", "").casefold() in {n.replace("_", "").casefold() for n in names}
 
 
-def _mix(*parts: str) -> str:
+def mix(*parts: str) -> str:
     return hashlib.blake2b("|".join(parts).encode(), digest_size=6).hexdigest()

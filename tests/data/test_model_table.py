@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cartjury.data.call_records import ALL_SEATS, SEATS, Chain, ModelTable, SeatName
+from cartjury.data.call_records import READER, SEATS, Chain, ModelTable, SeatName
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
 from cartjury.data.model_table import family_of, load_table, split_ref
@@ -34,8 +34,9 @@ def providers_of(chain: Chain) -> set[str]:
 
 def test_every_preset_fills_every_seat_and_offline_none() -> None:
     seats = {name: tuple(chains) for name, chains in SHIPPED.presets.items()}
+    product = (*SEATS, READER)
 
-    assert seats == {"default": ALL_SEATS, "seed": ALL_SEATS, "local": ALL_SEATS, "offline": ()}
+    assert seats == {"default": product, "seed": product, "local": product, "offline": ()}
 
 
 @pytest.mark.parametrize("preset", MODEL_PRESETS)

@@ -43,7 +43,7 @@ def served(folder: Path, url: str, port: int, **variables: str) -> Iterator[Runn
         process = subprocess.Popen(
             [str(program.BIN / "langgraph"), "dev", "--no-browser", "--no-reload", "--port", str(port)],
             cwd=folder,
-            env=program.surroundings(folder, **quiet, **nowhere, **variables),
+            env=program.surroundings(folder, **{**quiet, **nowhere, **variables}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

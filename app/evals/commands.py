@@ -1,0 +1,119 @@
+"""What the commands of `cartjury eval` do: settings and keys, the evaluation, its results."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cartjury.app.config import load_keys, load_settings
+from cartjury.app.evals.results import finish, read_baseline
+from cartjury.app.evals.uploads import uploader
+from cartjury.app.terminal import say
+from cartjury.data.eval_records import Evaluation, Kind
+from cartjury.data.model_table import load_table
+from cartjury.data.options import Options
+
+FOLDER: Final = "evaluations"
+RECORD: Final = "record"  # in the folder of an evaluation: what models said
+
+
+class Asked(NamedTuple):
+    """What every command of `cartjury eval` takes.
+
+    Attributes:
+        out: folder for the results; None: a new one.
+        langsmith: whether cases and experiments are uploaded.
+        baseline: the JSON of an earlier evaluation, or the folder that holds it.
+        seed: of orders and resampling.
+        as_json: print JSON.
+    """
+
+    out: Path | None
+    langsmith: bool
+    baseline: Path | None
+    seed: int
+    as_json: bool
+
+
+def run_naming(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
+    """Evaluate names; return whether all targets were met.
+
+    Raises:
+        InputError: an arm, a folder or a setting that there is not.
+    """
+    from cartjury.app.evals.naming import evaluate_naming
+    from cartjury.app.evals.naming_arm import Place
+
+    before, out, options = _baseline(asked, "naming"), _out(asked), _options()
+    place = Place(out / RECORD, recorded and _record(recorded))
+    upload = uploader(asked.langsmith, "naming", asked.seed)
+    table = load_table(Path("cartjury.toml"))
+    found = evaluate_naming(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
+    return finish(*found, out, before, as_json=asked.as_json)
+
+
+def run_chat(arms: Sequence[str], limit: int | None, max_cost: float | None, asked: Asked) -> bool:
+    """Evaluate readers of chat messages; return whether all targets were met.
+
+    Raises:
+        InputError: as above.
+    """
+    from cartjury.app.evals.chat import evaluate_chat
+
+    before, out, options = _baseline(asked, "chat"), _out(asked), _options()
+    upload = uploader(asked.langsmith, "chat", asked.seed)
+    table = load_table(Path("cartjury.toml"))
+    found = evaluate_chat(arms, limit, max_cost, options, table, seed=asked.seed, upload=upload, tell=say)
+    return finish(*found, out, before, as_json=asked.as_json)
+
+
+def run_jury(runs: Sequence[Path], asked: Asked) -> bool:
+    """Evaluate the juries of finished runs; return whether all targets were met.
+
+    Raises:
+        InputError: a folder holds no finished run.
+    """
+    from cartjury.app.evals.jury import evaluate_jury
+
+    before, out = _baseline(asked, "jury"), _out(asked)
+    found = evaluate_jury(runs, seed=asked.seed, upload=uploader(asked.langsmith, "jury", asked.seed))
+    return finish(*found, out, before, as_json=asked.as_json)
+
+
+def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
+    """Evaluate all three into one folder; return whether all targets were met.
+
+    Raises:
+        InputError: as above.
+    """
+    from cartjury.app.evals.naming import Wanted
+
+    asked = asked._replace(out=_out(asked))
+    good = [run_naming(Wanted(max_cost=max_cost), asked), run_chat((), None, max_cost, asked)]
+    if runs:
+        good.append(run_jury(runs, asked))
+    else:
+        say("jury: not measured: name folders of finished runs to look at their juries")
+    return all(good)
+
+
+def _baseline(asked: Asked, kind: Kind) -> Evaluation | None:
+    """The earlier evaluation, read before anything is done that costs time or money."""
+    if asked.baseline is None:
+        return None
+    return read_baseline(asked.baseline / f"{kind}.json" if asked.baseline.is_dir() else asked.baseline)
+
+
+def _options() -> Options:
+    """The settings, keys in the environment; what they say of preset and effort is the arms' to say here."""
+    load_keys(Path.cwd())
+    settings = load_settings({}, Path.cwd())
+    return Options.model_validate({k: getattr(settings, k) for k in Options.model_fields})
+
+
+def _out(asked: Asked) -> Path:
+    return asked.out or Path(FOLDER) / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def _record(folder: Path) -> Path:
+    return folder / RECORD if (folder / RECORD).is_dir() else folder

@@ -1,0 +1,188 @@
+"""One arm over all cases, through langsmith's `evaluate`: each case is answered, the answer scored, the score a row.
+
+Without an upload nothing leaves this machine: the client that langsmith works with here can reach nobody, and what
+runs inside is not traced, whatever the environment says.
+"""
+
+import contextlib
+import io
+import logging
+import os
+import sys
+import uuid
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
+
+from cartjury.data.eval_records import Row
+
+if TYPE_CHECKING:
+    from langsmith import Client
+    from langsmith.schemas import Example, Run
+
+NAMESPACE: Final = uuid.UUID(
+    "6f5d8f5e-0d0c-4c43-9b3c-6c6a7f6f1a70"
+)  # of the ids of examples: the same case, the same id
+NOWHERE: Final = "http://127.0.0.1:9"  # the port of "discard": nothing is ever sent there either
+Answer = dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """A case as LangSmith shows it: plain JSON."""
+
+    inputs: dict[str, Any]
+    reference: dict[str, Any]
+
+
+class Scored(NamedTuple):
+    """What an answer scored; see Row."""
+
+    group: str
+    scores: dict[str, float | None]
+    detail: dict[str, Any]
+
+
+class Task(NamedTuple):
+    """What is evaluated.
+
+    Attributes:
+        name: of the data set in LangSmith; it changes with the cases.
+        cases: by id, in the order in which they are run.
+        score: scores the answer to a case.
+    """
+
+    name: str
+    cases: Mapping[str, Shown]
+    score: Callable[[str, Answer], Scored]
+
+
+class Upload(NamedTuple):
+    """Where an experiment goes: a client of the user's account, and what is told of the arm."""
+
+    client: "Client"
+    metadata: Mapping[str, Any]
+
+
+def run(
+    task: Task,
+    arm: str,
+    answer: Callable[[str], Answer],
+    upload: Upload | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> tuple[Row, ...]:
+    """Answer and score every case.
+
+    Args:
+        task: cases and scores.
+        arm: its name.
+        answer: from the id of a case to an answer, plain JSON. What it raises ends the evaluation.
+        upload: None: nothing is sent.
+        step: told the id of each case before it is answered.
+
+    Returns:
+        A row a case, in the order of the cases.
+    """
+    scored: dict[str, Scored] = {}
+    failed: list[BaseException] = []
+
+    def target(inputs: dict[str, Any]) -> Answer:
+        if failed:  # nothing more is answered, and so nothing paid for
+            return {}
+        try:
+            step(inputs["id"])
+            with _untraced(upload is None):
+                return answer(inputs["id"])
+        except BaseException as error:  # an interrupt too: langsmith would log it and go on
+            failed.append(error)
+            raise
+
+    def score(run: "Run", example: "Example") -> dict[str, Any]:
+        if run.outputs is None or failed:
+            return {"results": []}
+        case = (example.inputs or {})["id"]
+        scored[case] = task.score(case, run.outputs)
+        return {"results": [{"key": key, "score": value} for key, value in scored[case].scores.items()]}
+
+    with _quiet(sys.stderr if upload else io.StringIO()):
+        from langsmith.evaluation import evaluate
+
+        evaluate(
+            target,
+            data=_examples(task) if upload is None else _uploaded(task, upload.client),
+            evaluators=[score],
+            client=upload.client if upload else _nobody(),
+            upload_results=upload is not None,
+            experiment_prefix=f"{task.name}-{arm}",
+            metadata=dict(upload.metadata) if upload else None,
+            max_concurrency=0,
+        )
+    if failed:
+        raise failed[0]
+    return tuple(Row(arm=arm, case=case, **scored[case]._asdict()) for case in task.cases)
+
+
+def _examples(task: Task) -> "list[Example]":
+    from langsmith.schemas import Example
+
+    dataset, now = uuid.uuid5(NAMESPACE, task.name), datetime.now(UTC)
+    return [
+        Example(
+            id=uuid.uuid5(dataset, case),
+            dataset_id=dataset,
+            inputs={"id": case, **shown.inputs},
+            outputs=shown.reference,
+            created_at=now,
+        )
+        for case, shown in task.cases.items()
+    ]
+
+
+def _uploaded(task: Task, client: "Client") -> str:
+    """The name of the data set; it is made, or completed, where it is not all there."""
+    if client.has_dataset(dataset_name=task.name):
+        dataset = client.read_dataset(dataset_name=task.name)
+        there = {(e.inputs or {}).get("id") for e in client.list_examples(dataset_id=dataset.id)}
+    else:
+        dataset = client.create_dataset(task.name, description=f"{len(task.cases):,} cases of cartjury")
+        there = set()
+    missing = [
+        {"id": uuid.uuid5(dataset.id, case), "inputs": {"id": case, **shown.inputs}, "outputs": shown.reference}
+        for case, shown in task.cases.items()
+        if case not in there
+    ]
+    if missing:
+        client.create_examples(dataset_id=dataset.id, examples=missing)
+    return task.name
+
+
+def _nobody() -> "Client":
+    """A client that asks no server for anything: what it would ask for first is given, and it samples no run."""
+    from langsmith import Client
+
+    return Client(api_url=NOWHERE, api_key="none", info={}, auto_batch_tracing=False, tracing_sampling_rate=0.0)
+
+
+@contextlib.contextmanager
+def _untraced(off: bool) -> Iterator[None]:
+    from langsmith import tracing_context
+
+    if not off:
+        yield
+        return
+    with tracing_context(enabled=False):
+        yield
+
+
+@contextlib.contextmanager
+def _quiet(said: TextIO) -> Iterator[None]:
+    """Keep what langsmith says of itself off stdout, which holds data; what it logs of an error is raised anyway."""
+    os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is loaded: langsmith would draw a bar among our lines
+    logger = logging.getLogger("langsmith.evaluation._runner")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(said):
+            warnings.filterwarnings("ignore", "'upload_results' parameter is in beta", Warning)
+            yield
+    finally:
+        logger.disabled = before

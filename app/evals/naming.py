@@ -1,0 +1,181 @@
+"""The naming evaluation: arms name the same tables, readers match the names, a judge outside compares them blindly."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cartjury.app.evals.experiment import Upload
+from cartjury.app.evals.naming_arm import Place, Ran, Shelf, matcher_missing, run_arm
+from cartjury.app.evals.predecessor import beside
+from cartjury.app.evals.preferences import compare_arms
+from cartjury.app.evals.results import now, versions
+from cartjury.data.arms import arms, evaluation_table
+from cartjury.data.call_records import ModelTable
+from cartjury.data.errors import InputError
+from cartjury.data.eval_records import Arm, Evaluation, Figure, NamingCase, Row, Target
+from cartjury.data.model_table import known
+from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, case_file, load_naming
+from cartjury.data.options import Options
+from cartjury.data.outside_records import ArmPlan
+from cartjury.graph.evaluating import Evaluating
+from cartjury.tools.evals.claim import RULE, may_claim
+from cartjury.tools.evals.naming_figures import compare
+from cartjury.tools.evals.preference_scores import WON
+from cartjury.tools.evals.readers import readers
+
+OFFLINE_TARGETS: Final = {
+    "contradictions": Target(op="==", value=0),
+    "duplicates": Target(op="==", value=0),
+    "checks": Target(op="==", value=1),
+    "top1:lexicon": Target(op=">=", value=0.9),
+}
+MODEL_TARGETS: Final = {
+    "contradictions": Target(op="==", value=0),
+    "duplicates": Target(op="==", value=0),
+    "checks": Target(op="==", value=1),
+    "first_try": Target(op=">=", value=0.97),
+    "matched:model": Target(op=">=", value=0.9),
+}
+JURY, SAME_COMPUTE = "mixed", "best_x4"
+
+
+class Wanted(NamedTuple):
+    """What of a naming evaluation is asked for.
+
+    Attributes:
+        arms: by name; empty: all that can be run, those that need a server of one's own only where they are named.
+        tables: "all", "open" or "held-out".
+        limit: tables at most, from the front; None: all.
+        max_cost: US dollars; once they are spent no further arm is begun.
+        predecessor: the recorded replies of the system before this one; None: they are not scored.
+    """
+
+    arms: Sequence[str] = ()
+    tables: str = "all"
+    limit: int | None = None
+    max_cost: float | None = None
+    predecessor: Path | None = None
+
+
+def evaluate_naming(
+    wanted: Wanted,
+    options: Options,
+    table: ModelTable,
+    place: Place,
+    *,
+    seed: int,
+    upload: Callable[[Mapping[str, Any]], Upload | None],
+    tell: Callable[[str], None],
+) -> tuple[Evaluation, tuple[Row, ...]]:
+    """Run it.
+
+    Args:
+        wanted: arms and tables.
+        options: caps (each of a single question), timeouts, rate limits.
+        table: the models there are.
+        place: where what is said is kept, or heard again from.
+        seed: of all orders and resamplings.
+        upload: says where an arm's experiment goes; None: nowhere.
+        tell: told of every step.
+
+    Returns:
+        The evaluation, and all rows that its figures are made of.
+
+    Raises:
+        InputError: an arm or a choice of tables that there is not.
+    """
+    evaluating = Evaluating(evaluation_table(table), os.environ, options, seed, tell=tell)
+    plans = chosen_arms(wanted.arms)
+    cases = {case.id: case for case in chosen_tables(wanted)}
+    able = {p.name: "" if p.effort == "offline" or place.recorded else evaluating.why_not(p) for p in plans}
+    asks = any(not able[p.name] and p.effort != "offline" for p in plans)
+    shelf = Shelf(cases, readers(), evaluating, place, matcher_missing(evaluating, wanted=asks))
+    done, skipped = _arms(shelf, plans, able, wanted.max_cost, upload, tell)
+    old_arms, old_rows = beside(wanted.predecessor, shelf)
+    pairs = compare_arms(shelf, done, tell)
+    differences = list(_differences(done, seed))
+    found = Evaluation(
+        kind="naming",
+        made=now(),
+        versions=versions(),
+        seed=seed,
+        cases=tuple(case_file(name) for name in (NAMING, NAMING_HELD_OUT)),
+        arms=(*_in_order(plans, done, skipped), *old_arms, *([pairs.judge] if pairs.judge else [])),
+        comparisons=(*differences, *pairs.figures),
+        conclusions=(RULE, _claim([*differences, *pairs.figures])),
+    )
+    return found, (*(row for ran in done.values() for row in ran.rows), *old_rows, *pairs.rows)
+
+
+def chosen_arms(names: Sequence[str]) -> list[ArmPlan]:
+    """The arms that are asked for.
+
+    Raises:
+        InputError: one that there is not.
+    """
+    every = {plan.name: plan for plan in arms()}
+    for name in names:
+        known("arm", name, every, "--arm")
+    return [every[name] for name in dict.fromkeys(names)] if names else list(every.values())
+
+
+def chosen_tables(wanted: Wanted) -> tuple[NamingCase, ...]:
+    """The tables that are asked for.
+
+    Raises:
+        InputError: a choice that there is not.
+    """
+    held_out = {"all": None, "open": False, "held-out": True}
+    if wanted.tables not in held_out:
+        raise InputError(f"unknown tables {wanted.tables!r}, known are: {', '.join(held_out)}")
+    return load_naming(held_out[wanted.tables])[: wanted.limit]
+
+
+def _arms(
+    shelf: Shelf,
+    plans: Sequence[ArmPlan],
+    able: dict[str, str],
+    max_cost: float | None,
+    upload: Callable[[Mapping[str, Any]], Upload | None],
+    tell: Callable[[str], None],
+) -> tuple[dict[str, Ran], dict[str, str]]:
+    """Run what can be run; of the rest say why not."""
+    done: dict[str, Ran] = {}
+    skipped: dict[str, str] = {}
+    for plan in plans:
+        spent = sum(ran.arm.cost_usd for ran in done.values())
+        why = able[plan.name]
+        if not why and max_cost is not None and spent >= max_cost and plan.effort != "offline":
+            why = f"${spent:.4f} were spent, and the cap is ${max_cost:g}"
+        if why:
+            skipped[plan.name] = why
+        else:
+            targets = OFFLINE_TARGETS if plan.effort == "offline" else MODEL_TARGETS
+            done[plan.name] = run_arm(shelf, plan, targets, upload(plan.model_dump(mode="json")), tell)
+    return done, skipped
+
+
+def _in_order(plans: Sequence[ArmPlan], done: dict[str, Ran], skipped: dict[str, str]) -> Iterator[Arm]:
+    for plan in plans:
+        if plan.name in done:
+            yield done[plan.name].arm
+        else:
+            yield Arm(name=plan.name, title=plan.title, source=None, why_not=skipped[plan.name])
+
+
+def _differences(done: dict[str, Ran], seed: int) -> Iterator[Figure]:
+    """How much better the jury's names are matched than those of the arm of the same compute, by reader."""
+    jury, other = (done[name].rows if name in done else () for name in (JURY, SAME_COMPUTE))
+    for reader in ("model", "independent", "lexicon"):
+        if jury and other:
+            yield compare(jury, other, f"matched:{reader}", seed=seed)
+        else:
+            name = f"round trip, {reader} reader, one-to-one: {JURY} less {SAME_COMPUTE}"
+            yield Figure(name=name, value=None, why="one of the two arms was not run")
+
+
+def _claim(comparisons: Sequence[Figure]) -> str:
+    """What the rule allows to be said of these comparisons."""
+    won = next(f for f in comparisons if f.name == f"{WON}: {JURY} against {SAME_COMPUTE}")
+    return may_claim(won, comparisons[0])[1]

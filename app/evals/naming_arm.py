@@ -1,0 +1,169 @@
+"""One arm of the naming evaluation: a jury names every table, readers match the names, and what it all took.
+
+table -> jury of the arm -> names -> reader that is a model, where one can be asked -> scores
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
+from cartjury.data import journal
+from cartjury.data.call_records import MATCHER, Call
+from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Target
+from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
+from cartjury.graph.evaluating import Evaluating
+from cartjury.graph.kept import KEPT
+from cartjury.tools.evals.naming_figures import figures
+from cartjury.tools.evals.naming_scores import score_names
+from cartjury.tools.evals.reader import Absent, Answered, Reader
+from cartjury.tools.evals.round_trip import shown
+
+MODEL_READER: Final = "model"
+MODEL_LABEL: Final = "a language model that is not in the jury"
+
+
+SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
+
+
+class Place(NamedTuple):
+    """Where what models say is kept, and where it is heard again from.
+
+    Attributes:
+        keep: a folder. What was answered there before is not asked again: an evaluation that was cut off goes on.
+        recorded: the folder of an earlier evaluation: nothing is sent then; None: models are asked.
+    """
+
+    keep: Path
+    recorded: Path | None = None
+
+    def of(self, *names: str) -> dict[str, Path | None]:
+        """The folder of one question, and that of its record."""
+        own = self.keep.joinpath(*names)
+        if self.recorded is None and (own / KEPT).is_file():
+            return {"folder": None, "recorded": own}
+        return {"folder": own, "recorded": self.recorded and self.recorded.joinpath(*names)}
+
+
+class Ran(NamedTuple):
+    """An arm that was run: its rows, what was said in it by table, and the arm as a result."""
+
+    arm: Arm
+    rows: tuple[Row, ...]
+    named: Mapping[str, NamedTable]
+
+
+class Shelf(NamedTuple):
+    """What all arms have in common.
+
+    Attributes:
+        cases: the tables, by id.
+        readers: those that need no provider.
+        match: whether a model is asked to match; "" or why not.
+    """
+
+    cases: Mapping[str, NamingCase]
+    readers: Sequence[Reader | Absent]
+    evaluating: Evaluating
+    place: Place
+    no_matcher: str
+
+
+def run_arm(
+    shelf: Shelf, plan: ArmPlan, targets: Mapping[str, Target], upload: Upload | None, tell: Callable[[str], None]
+) -> Ran:
+    """Run an arm over all tables, in their order."""
+    named: dict[str, NamedTable] = {}
+    matched: dict[str, Matched] = {}
+    models = plan.effort != "offline"
+
+    def answer(case: str) -> Answer:
+        table = shelf.cases[case]
+        named[case] = shelf.evaluating.name_table(plan, table, **shelf.place.of(plan.name, case, "names"))
+        if not shelf.no_matcher:
+            place = shelf.place.of(plan.name, case, "matched")
+            matched[case] = shelf.evaluating.match_table(table, named[case].names, **place)
+        return {"names": named[case].names, "origins": named[case].origins}
+
+    def score(case: str, said: Answer) -> Scored:
+        attempts = journal.read(shelf.place.keep / plan.name / case / "names" / journal.JOURNAL)
+        outside = _outside(shelf, shelf.cases[case], said["names"], matched.get(case))
+        readers = (*shelf.readers, outside)
+        seed = shelf.evaluating.seed
+        row = score_names(plan.name, shelf.cases[case], said["names"], readers, seed=seed, attempts=attempts)
+        origins = list(said["origins"].values())
+        whose = {f"by {origin}": float(origins.count(origin)) for origin in ("model", "offline")}
+        return Scored(row.group, {**row.scores, **whose}, {**row.detail, "origins": said["origins"]})
+
+    task = Task(shelf_name(shelf), {i: _shown(c) for i, c in shelf.cases.items()}, score)
+    told = iter(range(1, len(shelf.cases) + 1))
+    step = (lambda case: tell(f"{plan.name}: {case}, table {next(told)} of {len(shelf.cases)}")) if models else _silent
+    rows = run(task, plan.name, answer, upload, step)
+    source: Source = "offline" if not models else "recorded" if shelf.place.recorded else "live"
+    arm = Arm(
+        name=plan.name,
+        title=plan.title,
+        source=source,
+        figures=(*figures(rows, targets, seed=shelf.evaluating.seed), *_held_out(rows, shelf)),
+        **bill([*named.values(), *matched.values()]),
+    )
+    return Ran(arm, rows, named)
+
+
+def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
+    """The figures that matter most over the held-out tables alone, where others were named too."""
+    apart = [row for row in rows if shelf.cases[row.case].held_out]
+    if apart and len(apart) < len(rows):
+        for figure in figures(apart, {}, seed=shelf.evaluating.seed):
+            if figure.name.startswith(SHOWN_APART):
+                yield figure.model_copy(update={"name": f"held-out tables: {figure.name}"})
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the offline jury takes no longer to name a table than to say so."""
+
+
+def shelf_name(shelf: Shelf) -> str:
+    """The data set in LangSmith: the tables by what is in them."""
+    import hashlib
+
+    text = "".join(case.model_dump_json() for case in shelf.cases.values())
+    return f"cartjury-naming-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def bill(asked: Iterable[Asked]) -> dict[str, Any]:
+    """What questions took, as fields of an Arm."""
+    every = list(asked)
+    calls: list[Call] = [call for one in every for call in one.calls if call.sent]
+    return {
+        "models": tuple(dict.fromkeys(ref for one in every for ref in one.answered_by)),
+        "elsewhere": tuple(dict.fromkeys(place for one in every for place in one.elsewhere)),
+        "calls": len(calls),
+        "tokens_in": sum(c.tokens_in or 0 for c in calls),
+        "tokens_out": sum(c.tokens_out or 0 for c in calls),
+        "cost_usd": sum(c.cost_usd or 0.0 for c in calls),
+        "cost_unknown_calls": sum(c.cost_usd is None for c in calls),
+        "seconds": round(sum(one.seconds for one in every), 3),
+    }
+
+
+def _outside(shelf: Shelf, case: NamingCase, names: Mapping[str, str], matched: Matched | None) -> Reader | Absent:
+    """The reader that is a model: what it picked is known; where it said nothing of a table, nothing is."""
+    if matched is None or not matched.measured:
+        why = shelf.no_matcher or "the model gave no answer that could be read"
+        return Absent(MODEL_READER, MODEL_LABEL, why)
+    showing = shown(case, names, shelf.evaluating.seed)
+    picked = [matched.choices.get(i) for i in showing.name_ids]
+    places = [showing.rule_ids.index(rule) if rule is not None else None for rule in picked]
+    return Answered(MODEL_READER, MODEL_LABEL, places)
+
+
+def _shown(case: NamingCase) -> Shown:
+    segments = {b.id: b.in_words or b.rule for b in case.briefs}
+    about = {"vertical": case.vertical, "shape": case.shape, "held_out": case.held_out}
+    return Shown({**about, "segments": segments}, {b.id: b.rule for b in case.briefs})
+
+
+def matcher_missing(evaluating: Evaluating, *, wanted: bool) -> str:
+    """Why no model matches names to rules; "" where one does."""
+    return evaluating.why_no_reader(MATCHER) if wanted else "no model is asked by any arm"

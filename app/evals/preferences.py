@@ -1,0 +1,62 @@
+"""Blind pairs: a judge outside the jury compares the names that two arms gave to the same segments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from cartjury.app.evals.naming_arm import Ran, Shelf, bill
+from cartjury.data.call_records import ARBITER
+from cartjury.data.eval_records import Arm, Figure, Row
+from cartjury.data.outside_records import Preferred
+from cartjury.tools.evals.preference_scores import preference_figures, score_preferences
+
+PAIRS: Final = (
+    ("mixed", "best_x4"),  # the claim: the jury against the same compute
+    ("mixed", "one_call"),
+    ("one_model", "best_x4"),
+    ("mixed_debate", "mixed"),
+)
+
+
+class Compared(NamedTuple):
+    """What came of the pairs: figures, rows, and what the judge took."""
+
+    figures: tuple[Figure, ...]
+    rows: tuple[Row, ...]
+    judge: Arm | None
+
+
+def compare_arms(shelf: Shelf, ran: Mapping[str, Ran], tell: Callable[[str], None]) -> Compared:
+    """Ask for every pair of PAIRS of which both arms were run; of the others say that they were not measured."""
+    figures: list[Figure] = []
+    rows: list[Row] = []
+    heard: list[Preferred] = []
+    no_judge = shelf.evaluating.why_no_reader(ARBITER)
+    for one, other in PAIRS:
+        missing = [name for name in (one, other) if name not in ran]
+        why = f"{' and '.join(missing)} {'were' if len(missing) > 1 else 'was'} not run" if missing else no_judge
+        found = () if why else _pair(shelf, ran[one], ran[other], heard, tell)
+        rows += found
+        figures += preference_figures(one, other, found, seed=shelf.evaluating.seed, why=why)
+    return Compared(tuple(figures), tuple(rows), _judge(heard, shelf) if heard else None)
+
+
+def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Callable[[str], None]) -> tuple[Row, ...]:
+    rows = []
+    pair = f"{one.arm.name} against {other.arm.name}"
+    for i, case in shelf.cases.items():
+        tell(f"{pair}: {i}")
+        place = shelf.place.of("pairs", f"{one.arm.name}_{other.arm.name}", i)
+        found = shelf.evaluating.prefer_table(case, one.named[i].names, other.named[i].names, **place)
+        heard.append(found)
+        names = {"first": one.named[i].names, "second": other.named[i].names}
+        rows.append(score_preferences(pair, i, found.preferences, names))
+    return tuple(rows)
+
+
+def _judge(heard: Sequence[Preferred], shelf: Shelf) -> Arm:
+    return Arm(
+        name="outside judge",
+        title="The judge of the blind pairs; it has no part in any jury.",
+        source="recorded" if shelf.place.recorded else "live",
+        **bill(heard),
+    )

@@ -1,0 +1,107 @@
+"""What an evaluation leaves: NAME.json, NAME_rows.jsonl and NAME.html, and what the terminal shows of it."""
+
+import platform
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import typer
+from pydantic import ValidationError
+
+from cartjury.app.terminal import Exit, say, show_table
+from cartjury.data.errors import InputError
+from cartjury.data.eval_records import Evaluation, Row
+from cartjury.tools.evals import grid, page, shown
+from cartjury.tools.evals.baseline import Change, changes
+
+LIBRARIES: Final = ("cartjury", "langgraph", "langsmith", "langchain-core", "scipy", "krippendorff")
+
+
+def versions() -> dict[str, str]:
+    """What had a part in an evaluation."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def now() -> str:
+    """The moment, UTC."""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+
+
+def read_baseline(path: Path) -> Evaluation:
+    """Read the JSON of an earlier evaluation.
+
+    Raises:
+        InputError: there is none, or it is none.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no baseline {path}")
+    try:
+        return Evaluation.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "it"
+        raise InputError(f"{path} is no evaluation: {where}: {fault['msg']}") from error
+
+
+def finish(
+    evaluation: Evaluation, rows: Iterable[Row], out: Path, baseline: Evaluation | None, *, as_json: bool
+) -> bool:
+    """Write, show, and compare.
+
+    Returns:
+        Whether every target was met and nothing is worse than in the baseline.
+    """
+    compared = changes(evaluation, baseline) if baseline else ()
+    _write(evaluation, rows, compared, out)
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=1))
+    else:
+        _show(evaluation)
+    missed, worse = list(grid.missed(evaluation)), [c for c in compared if c.verdict == "worse"]
+    for arm, figure in missed:
+        wanted = shown.target(figure.target, figure.unit)
+        say(f"missed: {arm}{': ' if arm else ''}{figure.name} is {shown.value(figure)}, and should be {wanted}")
+    for change in worse:
+        then, today = shown.value(change.then), shown.value(change.now)
+        say(f"worse: {change.arm}: {change.now.name} was {then} in the baseline, and is {today}")
+    if baseline and not worse:
+        same = sum(c.verdict == "same" for c in compared)
+        say(f"baseline of {baseline.made}: {same:,} of {len(compared):,} figures are the same, none is worse")
+    say(f"written to {out}: {evaluation.kind}.json, {evaluation.kind}_rows.jsonl, {evaluation.kind}.html")
+    return not missed and not worse
+
+
+def leave(*, good: bool) -> None:
+    """End with the exit code that says whether the targets were met.
+
+    Raises:
+        typer.Exit: with code 1 where one was missed.
+    """
+    if not good:
+        raise typer.Exit(Exit.MISSED)
+
+
+def _show(evaluation: Evaluation) -> None:
+    header, rows = grid.as_text(evaluation)
+    show_table(header, rows, header[1:-1])
+    measured = [figure for figure in evaluation.comparisons if figure.value is not None]
+    for figure in measured:
+        typer.echo(f"{figure.name}: {shown.full(figure)}")
+    if left := len(evaluation.comparisons) - len(measured):
+        say(f"not measured: {left} comparisons of arms that were not both run")
+    for arm in evaluation.arms:
+        took = grid.took(arm)
+        say(f"{arm.name}: {arm.title}; {grid.source_of(arm)}{'; ' if took else ''}{took}")
+    for sentence in evaluation.conclusions:
+        typer.echo(sentence)
+
+
+def _write(evaluation: Evaluation, rows: Iterable[Row], compared: Sequence[Change], out: Path) -> None:
+    from cartjury.tools.publish import write_atomically
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomically(out / f"{evaluation.kind}_rows.jsonl", "".join(f"{row.model_dump_json()}\n" for row in rows))
+    write_atomically(out / f"{evaluation.kind}.html", page.render(evaluation, compared))
+    write_atomically(out / f"{evaluation.kind}.json", evaluation.model_dump_json(indent=1) + "\n")

@@ -1,0 +1,84 @@
+"""What must not leave this machine in a trace, taken out of texts: pure functions over JSON.
+
+Traces hold no rows by themselves: nodes pass references and aggregates. This is the second lock on that door, for what
+people type, for messages of errors, for paths and for keys.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+
+HIDDEN: Final = "[not sent]"
+MAIL: Final = "[e-mail]"
+KEY: Final = "[key]"
+CARD: Final = "[card number]"
+# Options whose values speak of columns and rows that are the user's own.
+OWN_WORDS: Final = frozenset({"filter", "keep_columns"})
+SECRET_NAMES: Final = re.compile(r"(?i)(key|token|secret|passw|credential)")
+SHORTEST_SECRET: Final = 8  # shorter values of such variables are words like "true"
+
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_KEYS: Final = re.compile(
+    r"\b(?:sk|pk|rk|gsk|csk|xai|hf|ghp|gho|glpat|lsv2|xox[abp])[-_][\w-]{12,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\beyJ[\w-]{10,}\.[\w.-]+|(?i:\bbearer\s+)[\w.~+/-]{8,}=*"
+)
+_DIGITS: Final = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_LOGIN: Final = re.compile(r"(?<=://)[^/\s@]+@")
+_QUERY: Final = re.compile(r"(?<=[^\s?])\?[^\s\"'<>]*(?:[Ss]ig|[Tt]oken|[Kk]ey|[Cc]redential|[Pp]ass)[^\s\"'<>]*")
+_POSIX: Final = re.compile(r"(?<![\w:/.~-])~?(?:/[^\s/\"'<>|,;:]+)+/([^\s/\"'<>|,;:]+)")
+_WINDOWS: Final = re.compile(r"(?<!\w)[A-Za-z]:\\(?:[^\s\\\"'<>|]+\\)*([^\s\\\"'<>|]+)")
+_FILE_URL: Final = re.compile(r"file://[^\s\"'<>]*/([^\s\"'<>/]+)")
+# What any of these needs in a text; most texts have none of it, and are left at once.
+_SUSPECT: Final = r"[@/\\]|\d(?:[ -]?\d){12}|[a-z0-9][-_][\w-]{12}|AKIA|eyJ|(?i:bearer\s)"
+
+
+def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of variables that hold keys, the longest first."""
+    found = {value for name, value in environ.items() if SECRET_NAMES.search(name) and len(value) >= SHORTEST_SECRET}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def mask_with(secrets: Collection[str]) -> Callable[[Any], Any]:
+    """Make the function that takes these secrets, and all that looks like one, out of JSON."""
+    suspect = re.compile("|".join([_SUSPECT, *map(re.escape, secrets)])).search
+
+    def mask(value: Any) -> Any:
+        if isinstance(value, str):
+            return masked(value, secrets) if suspect(value) else value
+        if isinstance(value, dict):
+            return {mask(key): told(key, one) for key, one in value.items()}
+        return [mask(one) for one in value] if isinstance(value, list | tuple) else value
+
+    def told(key: object, value: Any) -> Any:
+        return f"{HIDDEN}: {key}" if value and key in OWN_WORDS else mask(value)
+
+    return mask
+
+
+def masked(text: str, secrets: Collection[str] = ()) -> str:
+    """A text without keys, e-mail addresses, card numbers, logins in URLs, and the folders of paths."""
+    for secret in secrets:
+        text = text.replace(secret, KEY)
+    text = _KEYS.sub(KEY, text)
+    if "://" in text:
+        text = _QUERY.sub(f"?{HIDDEN}", _LOGIN.sub(f"{KEY}@", _FILE_URL.sub(r".../\1", text)))
+    if "@" in text:
+        text = _MAIL.sub(MAIL, text)
+    if "/" in text or "\\" in text:
+        text = _without_folders(text)
+    return _DIGITS.sub(lambda found: CARD if _luhn(found[0]) else found[0], text)
+
+
+def _without_folders(text: str) -> str:
+    """Paths name people and customers; the last part says which file it was. One may hold blanks where it is all."""
+    whole = text.startswith(("/", "~/")) and "\n" not in text and text.count("/") > 1 and "//" not in text
+    if whole:
+        return f".../{text.rstrip('/').rpartition('/')[2]}"
+    return _WINDOWS.sub(r"...\\\1", _POSIX.sub(r".../\1", text))
+
+
+def _luhn(text: str) -> bool:
+    """Whether digits add up as those of a payment card do (ISO/IEC 7812-1, annex B)."""
+    digits = [int(c) for c in text if c.isdigit()]
+    doubled = [sum(divmod(2 * d, 10)) for d in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

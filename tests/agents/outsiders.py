@@ -1,0 +1,68 @@
+"""Desks with a matcher or an arbiter, and wires that answer by a function or from a list."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cartjury.agents.asking import Reply, Request
+from cartjury.agents.desk import Desk
+from cartjury.agents.evaluators import match, prefer
+from cartjury.data.call_records import SeatName
+from cartjury.data.jury_records import SegmentBrief
+from cartjury.data.outside_records import Matched, Preferred
+from tests.agents.asking_fakes import model, panel
+from tests.agents.sittings import block, body_of
+
+Data = Mapping[str, Any]
+Speaks = Callable[[Data], Any]
+
+
+class Outsider:
+    """A wire. It hears the data of each request, and says what a function makes of it, or the next of some replies.
+
+    Attributes:
+        bodies: of all requests.
+    """
+
+    def __init__(self, speaks: Speaks, *first: str | Reply) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        self._first = list(first)
+        self._speaks = speaks
+
+    async def __call__(self, request: Request) -> Reply:
+        body = body_of(request)
+        self.bodies.append(body)
+        said = self._first.pop(0) if self._first else json.dumps(self._speaks(block(body)))
+        if isinstance(said, Reply):
+            return said
+        return Reply("answered", raw=said, finish_reason="stop", tokens_in=90, tokens_out=9, latency_s=0.1)
+
+    @property
+    def seen(self) -> list[Data]:
+        """The data of all requests."""
+        return [block(body) for body in self.bodies]
+
+    @property
+    def words(self) -> str:
+        """All text that was sent, forms included."""
+        return json.dumps(self.bodies)
+
+
+def desk(wire: Outsider, seat: SeatName, **kwargs: Any) -> Desk:
+    return Desk(panel(model("out/side"), seat=seat, **kwargs), wire, pause=0.0)
+
+
+def matched(wire: Outsider, briefs: Sequence[SegmentBrief], names: Mapping[str, str], seed: int = 42) -> Matched:
+    return asyncio.run(match(desk(wire, "matcher"), briefs, names, seed=seed))
+
+
+def preferred(
+    wire: Outsider,
+    briefs: Sequence[SegmentBrief],
+    first: Mapping[str, str],
+    second: Mapping[str, str],
+    seed: int = 42,
+    **kwargs: Any,
+) -> Preferred:
+    return asyncio.run(prefer(desk(wire, "arbiter", **kwargs), briefs, first, second, seed=seed))

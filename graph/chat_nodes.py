@@ -21,10 +21,12 @@ from cartjury.graph.held import ANYBODY, carts_of, needed, now, plain, standing_
 from cartjury.graph.reader import GRAMMAR, Reader
 from cartjury.graph.recorded import read_manifest
 from cartjury.graph.state import State, Update
-from cartjury.graph.talk import checked, focus_of, in_words
+from cartjury.graph.talk import in_words
 from cartjury.tools.answers.answer import answer
 from cartjury.tools.edit import apply as applied
 from cartjury.tools.edit import resolve_all
+from cartjury.tools.focus import checked, focus_of
+from cartjury.tools.history import gone_to, turned_down
 from cartjury.tools.jury_merge import names_taken
 from cartjury.tools.preview import preview as previewed
 from cartjury.tools.preview_words import in_words as preview_in_words
@@ -102,7 +104,7 @@ def decided(state: State, shown: Preview, decision: Decision) -> Update:
     decision = decision.model_copy(update={"by": by})
     history, plan = needed(state.history), needed(state.plan)
     if decision.type == "reject":
-        told = revisions.turned_down(history, by, now(), decision.message)
+        told = turned_down(history, by, now(), decision.message)
         revisions.tell(told)
         return {"decision": plain(decision), "history": plain(told), "preview": None, **say(NOT_DONE)}
     if decision.type == "edit":
@@ -139,7 +141,7 @@ def travel(state: State) -> Update:
     if not isinstance(wish, Undo | Redo | Reset):
         raise LookupError("only undo, redo and reset travel")  # noqa: TRY004 - the route is wrong, not a type
     try:
-        moved = revisions.gone_to(history, wish, state.by or ANYBODY, now())
+        moved = gone_to(history, wish, state.by or ANYBODY, now())
         there = back_at(moved)
     except InputError as error:
         return {"reading": None, **say(str(error))}

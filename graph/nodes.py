@@ -23,10 +23,11 @@ from cartjury.graph.held import (
     standing_of,
 )
 from cartjury.graph.recorded import check_same_data
-from cartjury.graph.revisions import begun, clear, gone_on, keep, standing_at
+from cartjury.graph.revisions import clear, keep, standing_at
 from cartjury.graph.state import State, Update
 from cartjury.tools.brief import briefs
 from cartjury.tools.bucket import fit_plan
+from cartjury.tools.history import begun, gone_on
 from cartjury.tools.jury_merge import carried
 from cartjury.tools.name_plan import name_segments
 from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments

@@ -15,9 +15,10 @@ from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import reader_panel
 from cartjury.data.chat_records import Reading, Scene, Wishes
 from cartjury.graph.held import carts_of, needed, standing_of
-from cartjury.graph.revisions import base_run, recent
+from cartjury.graph.revisions import base_run
 from cartjury.graph.state import State
 from cartjury.graph.talk import heard
+from cartjury.tools.history import recent
 from cartjury.tools.lines import columns_of, scene
 from cartjury.tools.understand.check import check_reading
 from cartjury.tools.understand.read import read_message, read_plainly

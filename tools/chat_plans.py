@@ -3,9 +3,10 @@
 chat_plans.toml -> generated carts -> plan -> Ground (scene, carts)
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cartjury.data.chat_cases import Before, PlanSource, plan_sources
 from cartjury.data.chat_records import Scene
@@ -60,17 +61,28 @@ class Grounds:
             done = resolve_all(before.edits, plan, carts)
             plan, carts = done.plan, done.carts
         plan = named(plan, before.names)
-        profiles = profile_segments(carts, plan)
-        standing = Standing(
-            plan=plan,
-            universe=carts.universe,
-            profiles=profiles,
-            scores=score_segments(plan, profiles),
-            certificate=prove(carts, plan),
-            jury=JuryRecord(),
-        )
         said = {name: getattr(before, name) for name in ("focus", "recent", "asked", "revision", "revisions")}
-        return Ground(scene(standing, columns_of(carts), **said), carts)
+        return ground_of(plan, carts, **said)
+
+
+def ground_of(plan: SegmentPlan, carts: Carts, **said: Any) -> Ground:
+    """Work out what a reader is shown of a plan.
+
+    Args:
+        plan: all its segments.
+        carts: the users of its universe.
+        said: what was talked of, as in `Scene`.
+    """
+    profiles = profile_segments(carts, plan)
+    standing = Standing(
+        plan=plan,
+        universe=carts.universe,
+        profiles=profiles,
+        scores=score_segments(plan, profiles),
+        certificate=prove(carts, plan),
+        jury=JuryRecord(),
+    )
+    return Ground(scene(standing, columns_of(carts), **said), carts)
 
 
 def fitted(source: PlanSource, folder: Path) -> tuple[SegmentPlan, Carts]:
@@ -86,7 +98,7 @@ def fitted(source: PlanSource, folder: Path) -> tuple[SegmentPlan, Carts]:
     return named(plan, source.names), carts
 
 
-def named(plan: SegmentPlan, names: dict[str, str]) -> SegmentPlan:
+def named(plan: SegmentPlan, names: Mapping[str, str]) -> SegmentPlan:
     """Give names to segments as the offline jury does; others stay as they are."""
     given = (
         s.model_copy(update={"name": names[s.id], "named_by": "offline"}) if s.id in names else s for s in plan.segments

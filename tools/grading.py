@@ -1,46 +1,52 @@
 """Grades what a reader makes of an utterance: by what the plan would be, never by the text of an edit.
 
-| graded | when |
+| grade | when |
 |---|---|
 | right | one of the outcomes that the case names |
 | asked | a question back, or a refusal, where something else was wanted |
 | missed | an answer where something else was wanted, or another answer |
-| wrong silently | edits that can be applied and are none that the case names: the one thing that must not happen |
+| wrong | edits that can be applied and are none that the case names: the one thing that must not happen silently |
 
 An edit that the resolver finds impossible counts as a refusal. What an edit would do (WhatIf) is an answer.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+import re
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
 
-from cartjury.data.chat_cases import Case, Expected, ToAnswer, ToAsk, ToEdit, ToRefuse
-from cartjury.data.chat_records import Reading, Refused, Topic, WhatIf, Wishes, Wondered
+from cartjury.data.chat_cases import Expected, ToAnswer, ToAsk, ToEdit, ToRefuse
+from cartjury.data.chat_records import Asked, Choice, Reading, Topic, WhatIf, Wishes, Wondered
 from cartjury.data.edit_records import AskAgain, Edit, PlanEdit, Redo, Reset, Undo
 from cartjury.data.errors import EditError, InputError
 from cartjury.tools.chat_plans import Ground
 from cartjury.tools.edit import resolve_all
 
-GRADES: Final = ("right", "asked", "missed", "wrong")
+Grade = Literal["right", "asked", "missed", "wrong"]
+How = Literal["edits", "answers", "asks", "refuses"]
+GRADES: Final[tuple[Grade, ...]] = ("right", "asked", "missed", "wrong")
 
 
 class Graded(NamedTuple):
-    """A verdict on a reading; where none of the three holds, the message was missed.
+    """A verdict on a reading.
 
     Attributes:
+        grade: one of GRADES.
+        how: what came of the message; edits that are impossible are a refusal.
         why: what was made of the message, for the author of the reader.
+        options: of a question back where the case names options: whether all of them are offered.
+        reason: of a refusal where the case says what its reason is about: whether it is.
     """
 
-    right: bool
-    asked: bool
-    wrong_silently: bool
+    grade: Grade
+    how: How
     why: str
+    options: bool | None = None
+    reason: bool | None = None
 
     @property
-    def grade(self) -> str:
-        """One of GRADES."""
-        verdicts = (self.right, self.asked, not self.wrong_silently)
-        return next((g for g, holds in zip(GRADES, verdicts, strict=False) if holds), "wrong")
+    def right(self) -> bool:
+        """Whether it is what should come of the message."""
+        return self.grade == "right"
 
 
 class Outcome(NamedTuple):
@@ -76,38 +82,66 @@ def outcome(edits: Sequence[Edit], ground: Ground) -> Outcome:
     return Outcome(plan.plan_hash, travels, nameless, sum(bool(e.guidance) for e in again))
 
 
-def grade(case: Case, reading: Reading, ground: Ground) -> Graded:
+def grade(expect: Sequence[Expected], reading: Reading, ground: Ground) -> Graded:
     """Say whether a reading is right.
 
     Args:
-        case: the utterance and what should come of it.
+        expect: what should come of the utterance.
         reading: what was made of it.
         ground: what it was said about: `Grounds.of(case.before)`.
     """
     if isinstance(reading, Wishes):
-        return _edits(case, reading, ground)
+        return _edits(expect, reading, ground)
     if isinstance(reading, Wondered):
-        topics = [e.topic for e in case.expect if isinstance(e, ToAnswer)]
+        topics = [e.topic for e in expect if isinstance(e, ToAnswer)]
         right = any(_same_topic(topic, reading.topic, ground) for topic in topics)
-        return Graded(right, asked=False, wrong_silently=False, why=f"answers {_said(reading.topic)}")
-    no = isinstance(reading, Refused)
-    why = f"refuses: {reading.reason}" if isinstance(reading, Refused) else f"asks: {reading.question}"
-    return _held_back(case, ToRefuse if no else ToAsk, why)
+        return Graded("right" if right else "missed", "answers", f"answers {said(reading.topic)}")
+    if isinstance(reading, Asked):
+        return _asks(expect, reading, ground)
+    return _refuses(expect, reading.reason, f"refuses: {reading.reason}")
 
 
-def _edits(case: Case, reading: Wishes, ground: Ground) -> Graded:
-    said = "; ".join(map(_said, reading.edits))
+def _edits(expect: Sequence[Expected], reading: Wishes, ground: Ground) -> Graded:
+    wanted = "; ".join(map(said, reading.edits))
+    if any(isinstance(e, ToEdit) and e.plan_hash and e.edits == reading.edits for e in expect):
+        return Graded("right", "edits", f"edits {wanted}")  # the same edits come to the same plan
     try:
         found = outcome(reading.edits, ground)
     except InputError as error:
-        return _held_back(case, ToRefuse, f"wants {said}, impossible: {error}")
-    right = any(_same(outcome(e.edits, ground), found) for e in case.expect if isinstance(e, ToEdit))
-    return Graded(right, asked=False, wrong_silently=not right, why=f"edits {said}")
+        return _refuses(expect, str(error), f"wants {wanted}, impossible: {error}")
+    right = any(_same(_wanted(e, ground), found) for e in expect if isinstance(e, ToEdit))
+    return Graded("right" if right else "wrong", "edits", f"edits {wanted}")
 
 
-def _held_back(case: Case, how: type[Expected], why: str) -> Graded:
-    right = any(isinstance(e, how) for e in case.expect)
-    return Graded(right, asked=not right, wrong_silently=False, why=why)
+def _wanted(wish: ToEdit, ground: Ground) -> Outcome:
+    """What a case wants: the plan that it names, worked out only where that does not say everything."""
+    plain = not any(isinstance(e, AskAgain | Undo | Redo | Reset) for e in wish.edits)
+    return Outcome(wish.plan_hash) if wish.plan_hash and plain else outcome(wish.edits, ground)
+
+
+def _refuses(expect: Sequence[Expected], reason: str, why: str) -> Graded:
+    wanted = [e for e in expect if isinstance(e, ToRefuse)]
+    about = [bool(re.search(e.about, reason, re.IGNORECASE)) for e in wanted if e.about]
+    return Graded("right" if wanted else "asked", "refuses", why, reason=any(about) if about else None)
+
+
+def _asks(expect: Sequence[Expected], reading: Asked, ground: Ground) -> Graded:
+    wanted = [e for e in expect if isinstance(e, ToAsk)]
+    stated = [edits for e in wanted for edits in e.options]
+    options = all(_offered(edits, reading.options, ground) for edits in stated) if stated else None
+    return Graded("right" if wanted else "asked", "asks", f"asks: {reading.question}", options=options)
+
+
+def _offered(edits: Sequence[PlanEdit], options: Sequence[Choice], ground: Ground) -> bool:
+    """Whether one of the options comes to the same as edits; an option that is impossible is none."""
+    wanted = outcome(edits, ground)
+    for reading in (option.reading for option in options):
+        try:
+            if isinstance(reading, Wishes) and _same(wanted, outcome(reading.edits, ground)):
+                return True
+        except InputError:
+            continue
+    return False
 
 
 def _same(wanted: Outcome, found: Outcome) -> bool:
@@ -123,33 +157,7 @@ def _same_topic(wanted: Topic, found: Topic, ground: Ground) -> bool:
         return wanted == found
 
 
-def _said(wish: Edit | Topic) -> str:
+def said(wish: Edit | Topic) -> str:
+    """Return an edit or a topic in a few words, for whoever looks at a verdict."""
     fields = wish.model_dump(exclude_defaults=True, exclude={"kind"})
     return f"{wish.kind}({', '.join(f'{name}={value}' for name, value in fields.items())})"
-
-
-def tally(graded: Sequence[tuple[Case, Graded]]) -> dict[str, Counter[str]]:
-    """Count the grades by kind of case, in the order of the cases; other languages than English are a kind each."""
-    counts: dict[str, Counter[str]] = {}
-    for case, verdict in graded:
-        kind = {"de": "German", "es": "Spanish"}.get(case.lang, case.kind)
-        counts.setdefault(kind, Counter())[verdict.grade] += 1
-    return counts
-
-
-def summary(graded: Mapping[str, Sequence[tuple[Case, Graded]]]) -> str:
-    """Return a table with a line a file: its plain English cases that are right, and the grades of all."""
-    lines = [f"| file | plain English, right | all | {' | '.join(GRADES)} |", f"|---|--:|--:|{'--:|' * len(GRADES)}"]
-    for name, found in graded.items():
-        plain = [verdict.grade for case, verdict in found if case.plain]
-        right = plain.count("right")
-        counts = Counter(verdict.grade for _, verdict in found)
-        share = f"{right} of {len(plain)} ({right / len(plain):.0%})"
-        lines.append(f"| {name} | {share} | {len(found)} | {' | '.join(str(counts[g]) for g in GRADES)} |")
-    return "\n".join(lines)
-
-
-def offenders(graded: Sequence[tuple[Case, Graded]], grades: Sequence[str]) -> str:
-    """Return one readable line a case with one of these grades."""
-    found = [(c, g) for c, g in graded if g.grade in grades]
-    return "\n".join(f"{c.id} ({c.kind}) {c.utterance!r}: {g.grade}, {g.why}" for c, g in found)

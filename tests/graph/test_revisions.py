@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import EditError, InputError
 from cartjury.data.revision_records import History, Revision
-from cartjury.graph.revisions import base_run, begun, gone_on, gone_to, keep, new_run, standing_at
+from cartjury.graph.revisions import base_run, keep, new_run, standing_at
 from cartjury.graph.state import Run
+from cartjury.tools.history import begun, gone_on, gone_to
 from tests.standings import jury_of, named, small, standing
 
 STEPS = st.lists(

@@ -37,13 +37,17 @@ class Line(NamedTuple):
 
     def starts(self, phrase: Phrase, at: int) -> bool:
         """Whether a phrase stands at a place."""
+        # Most phrases differ in their first word: that one is looked at before the others are gone through.
+        if phrase and self.word(at) != phrase[0]:
+            return False
         return all(self.word(at + i) == word for i, word in enumerate(phrase))
 
     def any_of(self, phrases: Iterable[Phrase], at: int) -> Iterator[int]:
         """Yield the ends of the phrases that stand at a place, longest first."""
         if isinstance(phrases, tuple) and len(phrases) >= LONG_TABLE:
             phrases = _by_first_word(phrases).get(self.word(at), ())
-        yield from (at + len(p) for p in phrases if self.starts(p, at))
+        first = self.word(at)
+        yield from (at + len(p) for p in phrases if (not p or p[0] == first) and self.starts(p, at))
 
 
 _INDEXED: dict[int, tuple[tuple[Phrase, ...], dict[str, tuple[Phrase, ...]]]] = {}

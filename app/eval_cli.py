@@ -25,8 +25,9 @@ Seed = Annotated[int, typer.Option(help="Seed of shuffled orders and of resampli
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Arms = Annotated[list[str] | None, typer.Option("--arm", help="Only this arm; repeatable. [all that can be run]")]
 Tables = Annotated[str, typer.Option(help="all, open, or held-out.")]
+Files = Annotated[list[str] | None, typer.Option("--file", help="Only these cases of data/evals; repeatable.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Cases at most, to try things out.")]
-Cost = Annotated[float | None, typer.Option(min=0, help="US dollars; once they are spent no further arm is begun.")]
+Cost = Annotated[float | None, typer.Option(min=0, help="US dollars; once they are spent no model is asked for more.")]
 Recorded = Annotated[
     Path | None, typer.Option(help="Folder of an earlier evaluation: its answers are heard again, nothing is sent.")
 ]
@@ -63,8 +64,10 @@ def naming(  # noqa: PLR0913, PLR0917 - one parameter an option
 @guarded
 def chat(  # noqa: PLR0913, PLR0917 - one parameter an option
     arm: Arms = None,
+    file: Files = None,
     limit: Limit = None,
     max_cost: Cost = None,
+    recorded: Recorded = None,
     out: Out = None,
     langsmith: LangSmith = False,
     baseline: Baseline = None,
@@ -72,10 +75,12 @@ def chat(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: Json = False,
 ) -> None:
     """Wishes in the chat: do they come to the right plan, and does anything slip through?"""
+    from cartjury.app.evals.chat import Wanted
     from cartjury.app.evals.commands import Asked, run_chat
     from cartjury.app.evals.results import leave
 
-    leave(good=run_chat(arm or (), limit, max_cost, Asked(out, langsmith, baseline, seed, as_json)))
+    wanted = Wanted(arm or (), file or (), limit, max_cost)
+    leave(good=run_chat(wanted, Asked(out, langsmith, baseline, seed, as_json), recorded))
 
 
 @evals.command()

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cartjury.data.base import Origin, Record
 from cartjury.data.call_records import Call, Effort, Panel
+from cartjury.data.chat_records import Reading
 from cartjury.data.jury_records import JuryRecord
 
 Side = Literal["first", "second", "tie"]
@@ -102,6 +103,18 @@ class Matched(Asked):
     def right(self) -> dict[str, bool]:
         """Whether each name was taken for its own rule."""
         return {segment_id: choice == segment_id for segment_id, choice in self.choices.items()}
+
+
+class Understood(Asked):
+    """What a model made of a message of the chat.
+
+    Attributes:
+        reading: None where no model gave one that can be.
+        model: whose reading it is, "provider/id"; empty where there is none.
+    """
+
+    reading: Reading | None = None
+    model: str = ""
 
 
 class Preference(Record):

@@ -20,15 +20,18 @@ from cartjury.agents import arms, evaluators, loop
 from cartjury.agents.asking import Wire
 from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.desks import Desks
+from cartjury.agents.interpreter import interpret
 from cartjury.agents.listing import name_own_models
-from cartjury.agents.panel import outside_panel
+from cartjury.agents.panel import outside_panel, reader_panel
+from cartjury.agents.readings import Check
 from cartjury.data.arms import EVALUATION
-from cartjury.data.call_records import ARBITER, MATCHER, ModelTable, SeatName
+from cartjury.data.call_records import ARBITER, MATCHER, READER, ModelTable, Panel, SeatName
+from cartjury.data.chat_records import Scene
 from cartjury.data.eval_records import NamingCase
 from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
-from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable, Preferred
+from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable, Preferred, Understood
 from cartjury.graph.build import build_jury
 from cartjury.graph.held import plain
 from cartjury.graph.jury_nodes import read_words
@@ -74,7 +77,7 @@ class Evaluating:
 
     def why_no_reader(self, seat: SeatName) -> str:
         """Why nobody can be asked in the seat "matcher" or "arbiter"; "" where somebody can. Nobody is asked."""
-        panel = outside_panel(self.table, self.options, self.environ, seat, self.readers)
+        panel = self._readers(seat)
         return panel.empty.get(seat, "") or arms.no_address(panel, self.table, self.environ)
 
     def name_table(
@@ -113,7 +116,10 @@ class Evaluating:
     ) -> Matched:
         """Let the reader say which rule each name was made for; names by segment id, the rest as `name_table`."""
         return self._outside(
-            MATCHER, lambda desk: evaluators.match(desk, case.briefs, names, seed=self.seed), folder, recorded
+            lambda: self._readers(MATCHER),
+            lambda desk: evaluators.match(desk, case.briefs, names, seed=self.seed),
+            folder,
+            recorded,
         )
 
     def prefer_table(
@@ -127,31 +133,59 @@ class Evaluating:
     ) -> Preferred:
         """Let the arbiter compare the names of two arms in both orders; the rest as `match_table`."""
         return self._outside(
-            ARBITER, lambda desk: evaluators.prefer(desk, case.briefs, first, second, seed=self.seed), folder, recorded
+            lambda: self._readers(ARBITER),
+            lambda desk: evaluators.prefer(desk, case.briefs, first, second, seed=self.seed),
+            folder,
+            recorded,
         )
+
+    def why_no_interpreter(self) -> str:
+        """Why no model can be asked to read messages of the chat; "" where one can. Nobody is asked."""
+        panel = reader_panel(self.table, self.options, self.environ)
+        return panel.empty.get(READER, "") or arms.no_address(panel, self.table, self.environ)
+
+    def read_message(
+        self,
+        text: str,
+        scene: Scene,
+        check: Check,
+        *,
+        folder: Path | None = None,
+        recorded: Path | None = None,
+    ) -> Understood:
+        """Let a model read a message about a plan, as the chat does; the rest as `name_table`."""
+
+        async def speak(desk: Desk) -> Understood:
+            told = await interpret(desk, text, scene, check)
+            return Understood(panel=desk.panel, calls=told.calls, reading=told.reading, model=told.model)
+
+        return self._outside(lambda: reader_panel(self.table, self.options, self.environ), speak, folder, recorded)
 
     def _outside(
         self,
-        seat: SeatName,
+        seated: Callable[[], Panel],
         speak: Callable[[Desk], Coroutine[Any, Any, A]],
         folder: Path | None,
         recorded: Path | None,
     ) -> A:
-        """Put a question to a seat outside of the jury, at a desk of its own."""
+        """Put a question to somebody outside of the jury, at a desk of its own."""
         known = read_kept(recorded).panel if recorded else None
-        panel = known or outside_panel(self.table, self.options, self.environ, seat, self.readers)
+        panel = known or seated()
         read_words()
 
         async def work() -> A:
-            seated = known or await name_own_models(panel, self.table, self.environ)
+            full = known or await name_own_models(panel, self.table, self.environ)
             desks, session = self._desks(), secrets.token_hex(8)
-            desk = await desks.at(session, seated, folder and folder / JOURNAL, recorded and recorded / JOURNAL)
+            desk = await desks.at(session, full, folder and folder / JOURNAL, recorded and recorded / JOURNAL)
             try:
                 return await speak(desk)
             finally:
                 await desks.close(session)
 
         return self._kept(lambda: loop.run(work()), folder, recorded)
+
+    def _readers(self, seat: SeatName) -> Panel:
+        return outside_panel(self.table, self.options, self.environ, seat, self.readers)
 
     def _desks(self) -> Desks:
         return Desks(self.table, self.environ, self.tell, self.pause, self.wire)

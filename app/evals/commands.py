@@ -52,18 +52,20 @@ def run_naming(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
     return finish(*found, out, before, as_json=asked.as_json)
 
 
-def run_chat(arms: Sequence[str], limit: int | None, max_cost: float | None, asked: Asked) -> bool:
+def run_chat(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
     """Evaluate readers of chat messages; return whether all targets were met.
 
     Raises:
         InputError: as above.
     """
     from cartjury.app.evals.chat import evaluate_chat
+    from cartjury.app.evals.naming_arm import Place
 
     before, out, options = _baseline(asked, "chat"), _out(asked), _options()
+    place = Place(out / RECORD, recorded and _record(recorded))
     upload = uploader(asked.langsmith, "chat", asked.seed)
     table = load_table(Path("cartjury.toml"))
-    found = evaluate_chat(arms, limit, max_cost, options, table, seed=asked.seed, upload=upload, tell=say)
+    found = evaluate_chat(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
     return finish(*found, out, before, as_json=asked.as_json)
 
 
@@ -86,10 +88,10 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
     Raises:
         InputError: as above.
     """
-    from cartjury.app.evals.naming import Wanted
+    from cartjury.app.evals import chat, naming
 
     asked = asked._replace(out=_out(asked))
-    good = [run_naming(Wanted(max_cost=max_cost), asked), run_chat((), None, max_cost, asked)]
+    good = [run_naming(naming.Wanted(max_cost=max_cost), asked), run_chat(chat.Wanted(max_cost=max_cost), asked)]
     if runs:
         good.append(run_jury(runs, asked))
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
+from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data import journal
 from cartjury.data.call_records import MATCHER, Call
 from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Target
@@ -97,8 +98,7 @@ def run_arm(
         return Scored(row.group, {**row.scores, **whose}, {**row.detail, "origins": said["origins"]})
 
     task = Task(shelf_name(shelf), {i: _shown(c) for i, c in shelf.cases.items()}, score)
-    told = iter(range(1, len(shelf.cases) + 1))
-    step = (lambda case: tell(f"{plan.name}: {case}, table {next(told)} of {len(shelf.cases)}")) if models else _silent
+    step = counted(tell, plan.name, len(shelf.cases)) if models else unsaid
     rows = run(task, plan.name, answer, upload, step)
     source: Source = "offline" if not models else "recorded" if shelf.place.recorded else "live"
     arm = Arm(
@@ -123,10 +123,6 @@ def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
 def _tolerant(figure: Figure) -> Figure:
     """Embeddings of eight bits round a little otherwise on other processors: a name or two may be read otherwise."""
     return figure.model_copy(update={"tolerance": EMBEDDED}) if f"{INDEPENDENT} reader" in figure.name else figure
-
-
-def _silent(_: str) -> None:
-    """Say nothing: the offline jury takes no longer to name a table than to say so."""
 
 
 def shelf_name(shelf: Shelf) -> str:

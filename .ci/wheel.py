@@ -9,6 +9,8 @@ WANTED = {
     *(f"cartjury/data/{n}.toml" for n in ("aliases", "dimensions", "event_presets", "lexicon", "models", "personas")),
     "cartjury/data/platforms.toml",
     *(f"cartjury/agents/prompts/{p}.md" for p in ("shared", "propose", "rank", "judge", "debate", "repair")),
+    *(f"cartjury/agents/prompts/{p}.md" for p in ("persona", "match", "prefer", "again")),
+    "cartjury/data/evals/arms.toml",
     "cartjury/tools/templates/report.html",
     *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "data")),
     *(f"cartjury/tools/{p}/py.typed" for p in ("engine", "events", "platforms", "reading")),

@@ -78,8 +78,7 @@ def came_of(outputs: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(messages, Sequence) and messages:
         told["said"] = _text(messages[-1])
     if waits(outputs):
-        preview = _fields(outputs["preview"])
-        told["waits"] = {key: preview.get(key) for key in ("preview_id", "plan_hash")}
+        told["waits"] = {"plan_hash": _fields(outputs["preview"]).get("plan_hash")}
     return told
 
 

@@ -1,11 +1,14 @@
-"""Desks with a matcher or an arbiter, and wires that answer by a function or from a list."""
+"""Desks with a matcher or an arbiter, wires that answer by a function or from a list, and accepted prompts."""
 
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from cartjury.agents.asking import Reply, Request
+import pytest
+
+from cartjury.agents.asking import Prompt, Reply, Request
 from cartjury.agents.desk import Desk
 from cartjury.agents.evaluators import match, prefer
 from cartjury.data.call_records import SeatName
@@ -14,6 +17,7 @@ from cartjury.data.outside_records import Matched, Preferred
 from tests.agents.asking_fakes import model, panel
 from tests.agents.sittings import block, body_of
 
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 Data = Mapping[str, Any]
 Speaks = Callable[[Data], Any]
 
@@ -66,3 +70,15 @@ def preferred(
     **kwargs: Any,
 ) -> Preferred:
     return asyncio.run(prefer(desk(wire, "arbiter", **kwargs), briefs, first, second, seed=seed))
+
+
+def assert_accepted(kind: str, prompt: Prompt) -> None:
+    """Hold a prompt against the text that was accepted."""
+    text = "\n".join(f"=== {m.role}\n{m.text}" for m in prompt.messages)
+    text += f"\n=== at most {prompt.max_tokens} tokens\n{json.dumps(prompt.schema, indent=1)}\n"
+    kept = SNAPSHOTS / f"{kind}.txt"
+    was = kept.read_text(encoding="utf-8") if kept.exists() else ""
+    if text != was:
+        new = kept.with_suffix(".new")
+        new.write_text(text, encoding="utf-8")
+        pytest.fail(f"The prompt has changed. Read the difference; if it is wanted: mv {new} {kept}", pytrace=False)

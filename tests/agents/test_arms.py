@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cartjury.agents.arms import elsewhere, heard, options_of, shared_families, why_not
+from cartjury.agents.panel import outside_panel
 from cartjury.data.arms import arms, evaluation_table
 from cartjury.data.call_records import Call, Outcome, Panel, Provider, Seat, SeatName
 from cartjury.data.errors import InputError
@@ -60,6 +61,21 @@ def test_an_arm_has_its_own_preset_and_effort_and_no_model_that_somebody_chose_f
 
     assert (found.jury, found.effort, found.max_calls) == ("best_x4", "standard", 9)
     assert found.models == {"matcher": choice}
+
+
+def test_a_model_that_somebody_chose_for_a_reader_is_asked_before_those_of_the_preset() -> None:
+    choice = ModelChoice(provider="groq", model="mine", temperature=0.2)
+    found = outside_panel(TABLE, Options(models={"matcher": choice}), {"GROQ_API_KEY": "k"}, "matcher", "evaluation")
+
+    assert [m.ref for m in found.seats["matcher"].models] == ["groq/mine", "groq/openai/gpt-oss-120b"]
+    assert found.seats["matcher"].temperature == 0.2
+
+
+def test_a_reader_at_an_unknown_provider_is_refused() -> None:
+    choice = ModelChoice(provider="grok", model="mine")
+
+    with pytest.raises(InputError, match="the model of arbiter: unknown provider 'grok', did you mean 'groq'"):
+        outside_panel(TABLE, Options(models={"arbiter": choice}), {}, "arbiter", "evaluation")
 
 
 def test_families_that_are_in_both_panels_are_told() -> None:

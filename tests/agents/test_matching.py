@@ -17,10 +17,10 @@ from cartjury.agents.matching_question import Matching
 from cartjury.data.call_records import Panel
 from cartjury.data.jury_records import PERSONAS, SegmentBrief
 from cartjury.data.lexicon import personas
-from tests.agents.outsiders import Data, Outsider, desk, matched
+from tests.agents.outsiders import Data, Outsider, assert_accepted, desk, matched
 from tests.agents.protocol import trait, twelve
 from tests.agents.scripted_model import answer
-from tests.agents.test_prompt import HOSTILE, SNAPSHOTS, briefs, data, outside
+from tests.agents.test_prompt import HOSTILE, briefs, data, outside
 
 TELLING = {b.id: f"Who_has {b.rule}" for b in twelve()}  # names that say their rule to the letter
 FOUR = twelve()[:4]
@@ -201,15 +201,7 @@ def test_the_text_of_the_prompt_is_as_it_was_accepted() -> None:
     prompt = made(
         {"S01": "Quiet_Thrifty_Embers", "S02": "Golden_Stars", "S03": "Budget_Eager"}, briefs()[:3], "N1: no."
     )
-    text = "\n".join(f"=== {m.role}\n{m.text}" for m in prompt.messages)
-    text += f"\n=== at most {prompt.max_tokens} tokens\n{json.dumps(prompt.schema, indent=1)}\n"
-    kept = SNAPSHOTS / "match.txt"
-    was = kept.read_text(encoding="utf-8") if kept.exists() else ""
-
-    if text != was:
-        new = kept.with_suffix(".new")
-        new.write_text(text, encoding="utf-8")
-        pytest.fail(f"The prompt has changed. Read the difference; if it is wanted: mv {new} {kept}", pytrace=False)
+    assert_accepted("match", prompt)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -1,7 +1,6 @@
 """The blind judge outside of the jury: two names of a segment in both orders, and what that comes to."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,9 +16,9 @@ from cartjury.data.call_records import Panel
 from cartjury.data.jury_records import PERSONAS, SegmentBrief
 from cartjury.data.lexicon import personas
 from cartjury.data.outside_records import Preference
-from tests.agents.outsiders import Data, Outsider, preferred
+from tests.agents.outsiders import Data, Outsider, assert_accepted, preferred
 from tests.agents.protocol import trait, twelve
-from tests.agents.test_prompt import HOSTILE, SNAPSHOTS, briefs, data, outside
+from tests.agents.test_prompt import HOSTILE, briefs, data, outside
 
 GOOD = {b.id: f"Good_Name_{chr(64 + n)}" for n, b in enumerate(twelve(), 1)}
 POOR = {b.id: f"Poor_Name_{chr(64 + n)}" for n, b in enumerate(twelve(), 1)}
@@ -205,15 +204,7 @@ def made(
 
 def test_the_text_of_the_prompt_is_as_it_was_accepted() -> None:
     prompt = made(briefs()[:3], GOOD, POOR)
-    text = "\n".join(f"=== {m.role}\n{m.text}" for m in prompt.messages)
-    text += f"\n=== at most {prompt.max_tokens} tokens\n{json.dumps(prompt.schema, indent=1)}\n"
-    kept = SNAPSHOTS / "prefer.txt"
-    was = kept.read_text(encoding="utf-8") if kept.exists() else ""
-
-    if text != was:
-        new = kept.with_suffix(".new")
-        new.write_text(text, encoding="utf-8")
-        pytest.fail(f"The prompt has changed. Read the difference; if it is wanted: mv {new} {kept}", pytrace=False)
+    assert_accepted("prefer", prompt)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -61,7 +61,7 @@ def test_an_error_is_told_by_its_kind_without_the_values_in_its_message() -> Non
 def test_an_error_says_which_line_of_ours_it_came_from() -> None:
     told = told_end(noted(lambda: with_wishes((), ("nonsense",))), "chain", None)["error"]
 
-    assert told.startswith("ValueError in data/dimension_wishes.py:")
+    assert told.startswith("InputError in data/dimension_wishes.py:")
     assert "nonsense" not in told
 
 
@@ -110,9 +110,9 @@ def test_of_a_turn_is_told_what_came_of_it() -> None:
 
 
 def test_a_preview_that_waits_is_told_and_one_that_was_decided_is_not() -> None:
-    preview = {"preview_id": "p", "plan_hash": "h", "moves": []}
+    preview = {"plan_hash": "h", "moves": []}
 
-    assert came_of({"preview": preview})["waits"] == {"preview_id": "p", "plan_hash": "h"}
+    assert came_of({"preview": preview})["waits"] == {"plan_hash": "h"}
     assert "waits" not in came_of({"preview": preview, "decision": {"type": "approve"}})
 
 

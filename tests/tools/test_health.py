@@ -12,7 +12,7 @@ from cartjury.data.eval_records import Figure
 from cartjury.data.jury_records import PERSONAS, Abstention
 from cartjury.tools.evals import health as of
 from cartjury.tools.evals.health import health
-from cartjury.tools.evals.intervals import over_segments
+from cartjury.tools.evals.intervals import clustered, over_segments
 from cartjury.tools.evals.sitting import Sitting
 from cartjury.tools.evals.wins import contests, length_correlation
 from tests.tools import report_cases
@@ -203,6 +203,36 @@ def test_an_interval_of_a_mean_is_about_that_of_the_normal_law() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.high - found.low == pytest.approx(2 * 1.96 * np.std(drawn) / 20, rel=0.1)
+
+
+def test_a_draw_that_gives_no_figure_leaves_no_interval_and_no_warning() -> None:
+    found = over_segments([1.0] * 9 + [0.0], lambda some: min(some) or None)
+
+    assert (found.low, found.high) == (None, None)
+    assert "no interval" in found.method
+
+
+def test_cases_of_one_segment_are_drawn_together() -> None:
+    """Ten segments of nine equal cases tell as much as ten cases, and not as ninety."""
+    alone = clustered([[True]] * 5 + [[False]] * 5)
+    repeated = clustered([[True] * 9] * 5 + [[False] * 9] * 5)
+
+    assert alone.method == "Wilson"
+    assert repeated.method == "bootstrap over segments"
+    assert (repeated.high or 0) - (repeated.low or 0) == pytest.approx(2 * 1.96 * (0.25 / 10) ** 0.5, rel=0.15)
+
+
+def test_where_all_cases_are_alike_the_interval_is_not_a_point() -> None:
+    exact = binomtest(0, 6).proportion_ci(method="wilson")
+
+    assert clustered([[False] * 4] * 6)[:2] == pytest.approx((exact.low, exact.high))
+
+
+def test_three_sittings_are_compared_in_pairs() -> None:
+    again = [asked_again("one", seed=1), asked_again("two", "C_Three", seed=2), asked_again("three", seed=3)]
+    found = figures(*again)[of.RERUN]
+
+    assert (found.n, found.value) == (6, pytest.approx(2 / 6))
 
 
 def test_few_segments_have_no_interval() -> None:

@@ -64,7 +64,7 @@ def test_debates_tell_what_they_changed_and_for_the_better_or_not() -> None:
 
     assert said(changed, better, worse) == (
         "Of 8 debates of which the record tells what would have been without, 3 changed the name: "
-        "2 for the better and 1 for the worse by the rules of names."
+        "2 for the better, 1 for the worse and 0 neither, by the rules of names."
     )
     assert said(share(of.CHANGED, 0, 1)).endswith("without, none changed a name.")
 

@@ -3,6 +3,7 @@
 proposals and ballots of round 0, the judges' answers in it -> tools/vote.decide -> name by segment, where it is certain
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -30,21 +31,29 @@ def first_names(sitting: Sitting) -> dict[str, str]:
     """
     opinions = {o.segment_id: o for o in _opinions(sitting)}
     asked = {b.id for b in sitting.briefs}
+    proposals = [p for p in sitting.jury.proposals if p.round == 0]
     verdicts = decide(
         sitting.briefs,
-        [p for p in sitting.jury.proposals if p.round == 0],
+        proposals,
         [b for b in sitting.jury.ballots if b.round == 0],
         list(opinions.values()),
         partial(check_name, lexicon=lexicon()),
         seed=sitting.seed or 0,
         taken=[name for i, name in sitting.names.items() if i not in asked],
     )
-    wanted = [v.displaced or v.name for v in verdicts]
+    decided = {v.segment_id for v in verdicts}
+    # A segment that got none may have wanted any of its names.
+    wanted = [v.displaced or v.name for v in verdicts] + [p.name for p in proposals if p.segment_id not in decided]
+    rivals = Counter(map(_plain, wanted))
     return {
         v.segment_id: v.name
         for v in verdicts
-        if wanted.count(v.displaced or v.name) == 1 and _certain(v, opinions.get(v.segment_id))
+        if not v.displaced and rivals[_plain(v.name)] == 1 and _certain(v, opinions.get(v.segment_id))
     }
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()
 
 
 def _certain(verdict: Verdict, opinion: Opinion | None) -> bool:

@@ -39,14 +39,17 @@ def order_choices(sitting: Sitting) -> list[Choices]:
     return [Choices(*key, orders["forward"], orders["reverse"]) for key, orders in both.items()]
 
 
-def order_flips(sitting: Sitting) -> list[bool]:
-    """Return for each time that a judge saw both orders whether the order decided.
+def order_flips(sitting: Sitting) -> list[list[bool]]:
+    """Return for each segment and each time that a judge saw both orders whether the order decided.
 
     Where the answers themselves are not at hand, the verdicts tell; there a difference of two judges is a flip too.
     """
-    if sitting.attempts:
-        return [choices.flipped for choices in order_choices(sitting)]
-    return [v.flipped for v in sitting.jury.verdicts if v.model not in {OFFLINE, NOBODY}]
+    if not sitting.attempts:
+        return [[v.flipped] for v in sitting.jury.verdicts if v.model not in {OFFLINE, NOBODY}]
+    found: dict[str, list[bool]] = {}
+    for choices in order_choices(sitting):
+        found.setdefault(choices.segment_id, []).append(choices.flipped)
+    return list(found.values())
 
 
 def choice_of(value: Any) -> str:
@@ -54,27 +57,26 @@ def choice_of(value: Any) -> str:
     return str(value.get("choice", "")) if isinstance(value, Mapping) else ""
 
 
-class Rerun(NamedTuple):
-    """The names that two sittings gave to one segment."""
-
-    segment_id: str
-    one: str
-    other: str
-
-
-def reruns(sittings: Iterable[Sitting]) -> list[Rerun]:
-    """Return the names that were given twice to the same segments, by juries of one preset and effort.
+def rerun_changes(sittings: Iterable[Sitting]) -> list[list[bool]]:
+    """Return for each segment, and each two sittings on it, whether they gave it other names.
 
     The whole jury is asked again, its jurors too, and so another name need not be a worse one. Sittings with the same
-    rules for all their segments are compared. A replay is the record of the same sitting, and the offline jury
-    computes the same from the same seed: neither counts as asked again.
+    rules for all their segments, one preset and one effort are compared. A replay is the record of the same sitting,
+    and the offline jury computes the same from the same seed: neither counts as asked again.
     """
     groups: dict[Hashable, dict[Hashable, Sitting]] = {}
     for sitting in sittings:
         if sitting.jury.verdicts:
             groups.setdefault(_question(sitting), {}).setdefault(_record(sitting), sitting)
-    pairs = (pair for group in groups.values() for pair in combinations(group.values(), 2))
-    return [Rerun(i, one[i], other[i]) for one, other in map(_named, pairs) for i in one.keys() & other.keys()]
+    return [changes for group in groups.values() for changes in _changes(list(group.values()))]
+
+
+def _changes(group: Sequence[Sitting]) -> Iterable[list[bool]]:
+    named: dict[str, list[str]] = {}
+    for verdict in (v for sitting in group for v in sitting.jury.verdicts):
+        named.setdefault(verdict.segment_id, []).append(verdict.name)
+    pairs = ([one != other for one, other in combinations(names, 2)] for names in named.values())
+    return filter(None, pairs)
 
 
 def _question(sitting: Sitting) -> Hashable:
@@ -87,8 +89,3 @@ def _record(sitting: Sitting) -> Hashable:
     if sitting.attempts:
         return tuple(sorted((a.prompt_sha256, a.raw or "", a.latency_s or 0.0) for a in sitting.attempts))
     return sitting.seed if sitting.seed is not None else sitting.name
-
-
-def _named(pair: Sequence[Sitting]) -> tuple[dict[str, str], dict[str, str]]:
-    one, other = ({v.segment_id: v.name for v in sitting.jury.verdicts} for sitting in pair)
-    return one, other

@@ -12,8 +12,8 @@ from cartjury.data.eval_records import Figure, Target
 from cartjury.data.jury_records import PERSONAS, Proposal
 from cartjury.tools.evals import agreement, wins
 from cartjury.tools.evals.debates import debated, debates
-from cartjury.tools.evals.flips import order_flips, reruns
-from cartjury.tools.evals.intervals import RESAMPLES, Interval, over_segments, wilson
+from cartjury.tools.evals.flips import order_flips, rerun_changes
+from cartjury.tools.evals.intervals import RESAMPLES, Interval, clustered, over_segments
 from cartjury.tools.evals.silence import CLASSES, abstentions
 from cartjury.tools.evals.sitting import Sitting, model_of
 
@@ -55,7 +55,7 @@ def health(sittings: Sequence[Sitting], *, intervals: bool = True, resamples: in
         Figures whose names stay the same from run to run; those that the records do not give say why.
     """
     draw: Draw = partial(over_segments, resamples=resamples) if intervals else _no_draw
-    share = wilson if intervals else _no_share
+    share: Share = partial(clustered, resamples=resamples) if intervals else _no_draw
     return (
         *_agreement(sittings, draw),
         *_steadiness(sittings, share),
@@ -66,7 +66,7 @@ def health(sittings: Sequence[Sitting], *, intervals: bool = True, resamples: in
 
 
 Draw = Callable[..., Interval]
-Share = Callable[[int, int], Interval]
+Share = Callable[[Sequence[Sequence[bool]]], Interval]
 
 
 def _agreement(sittings: Sequence[Sitting], draw: Draw) -> Iterator[Figure]:
@@ -79,11 +79,9 @@ def _agreement(sittings: Sequence[Sitting], draw: Draw) -> Iterator[Figure]:
 
 
 def _steadiness(sittings: Sequence[Sitting], share: Share) -> Iterator[Figure]:
-    flips = [flip for sitting in sittings for flip in order_flips(sitting)]
-    again = reruns(sittings)
-    changed = [pair.one != pair.other for pair in again]
+    flips = [flips for sitting in sittings for flips in order_flips(sitting)]
     yield _share(ORDER, flips, share, Target(op="<=", value=0.15), NO_MODEL)
-    yield _share(RERUN, changed, share, Target(op="<=", value=0.10), ONCE)
+    yield _share(RERUN, rerun_changes(sittings), share, Target(op="<=", value=0.10), ONCE)
 
 
 def _fairness(sittings: Sequence[Sitting], draw: Draw) -> Iterator[Figure]:
@@ -124,17 +122,18 @@ def _debates(sittings: Sequence[Sitting], share: Share) -> Iterator[Figure]:
     held = debates(sittings)
     changed = [d for d in held if d.outcome != "kept"]
     none = UNCERTAIN if debated(sittings) else NO_DEBATE
-    yield _share(CHANGED, [d.outcome != "kept" for d in held], share, None, none).model_copy(update={"better": None})
+    yield _share(CHANGED, [[d.outcome != "kept"] for d in held], share, None, none).model_copy(update={"better": None})
     why = NO_CHANGE if held else none
-    better = _share(BETTER, [d.outcome == "better" for d in changed], share, Target(op=">=", value=0.6), why)
+    better = _share(BETTER, [[d.outcome == "better"] for d in changed], share, Target(op=">=", value=0.6), why)
     yield better.model_copy(update={"better": "higher"})
-    yield _share(WORSE, [d.outcome == "worse" for d in changed], share, None, why)
+    yield _share(WORSE, [[d.outcome == "worse"] for d in changed], share, None, why)
 
 
-def _share(name: str, hits: Sequence[bool], share: Share, target: Target | None, why: str) -> Figure:
+def _share(name: str, clusters: Sequence[Sequence[bool]], share: Share, target: Target | None, why: str) -> Figure:
+    hits = [hit for cluster in clusters for hit in cluster]
     if not hits:
         return Figure(name=name, value=None, target=target, better="lower", why=why)
-    low, high, method = share(sum(hits), len(hits))
+    low, high, method = share(clusters)
     value = sum(hits) / len(hits)
     return Figure(name=name, value=value, n=len(hits), low=low, high=high, method=method, target=target, better="lower")
 
@@ -150,9 +149,4 @@ def _mean(
 
 
 def _no_draw(*_: object) -> Interval:
-    return Interval()
-
-
-def _no_share(hits: int, of: int) -> Interval:
-    del hits, of
     return Interval()

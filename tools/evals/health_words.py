@@ -96,7 +96,8 @@ def _debated(known: Mapping[str, Figure]) -> Iterator[str]:
         yield f"Of {debates}, none changed a name."
         return
     better, worse = _hits(known[of.BETTER]), _hits(known[of.WORSE])
-    how = f"{better:,} for the better and {worse:,} for the worse by the rules of names"
+    equal = changed - better - worse
+    how = f"{better:,} for the better, {worse:,} for the worse and {equal:,} neither, by the rules of names"
     yield f"Of {debates}, {changed:,} changed the name: {how}."
 
 

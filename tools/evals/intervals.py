@@ -1,5 +1,6 @@
 """95 % intervals for the figures of a jury's health, by scipy. It takes half a second to load, and so loads late."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -29,6 +30,23 @@ def wilson(hits: int, of: int) -> Interval:
     return Interval(float(found.low), float(found.high), "Wilson")
 
 
+def clustered(clusters: Sequence[Sequence[bool]], resamples: int = RESAMPLES) -> Interval:
+    """Return the interval of a share of cases that hang together in clusters, as those of one segment do.
+
+    Where each cluster holds one case, or where all cases are alike and draws would be too, it is Wilson's with the
+    clusters for cases; else a bootstrap that draws clusters.
+    """
+    every = [case for cluster in clusters for case in cluster]
+    if len(set(every)) < 2 or len(every) == len(clusters):
+        return wilson(sum(cluster[0] for cluster in clusters), len(clusters))
+    return over_segments(clusters, _share, resamples=resamples)
+
+
+def _share(clusters: Sequence[Sequence[bool]]) -> float:
+    every = [case for cluster in clusters for case in cluster]
+    return sum(every) / len(every)
+
+
 def over_segments(
     segments: Sequence[T], statistic: Callable[[Sequence[T]], float | None], seed: int = 0, resamples: int = RESAMPLES
 ) -> Interval:
@@ -49,20 +67,23 @@ def over_segments(
     if len(segments) < FEWEST:
         return Interval(method=f"no interval from fewer than {FEWEST} segments")
     import numpy as np
-    from scipy.stats import bootstrap
+    from scipy.stats import DegenerateDataWarning, bootstrap
 
     def drawn(picks: Sequence[int]) -> float:
         value = statistic([segments[int(i)] for i in picks])
         return float("nan") if value is None else value
 
-    found = bootstrap(
-        (np.arange(len(segments)),),
-        drawn,
-        n_resamples=resamples,
-        vectorized=False,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
+    with warnings.catch_warnings():
+        # It warns, in words about another method, where a draw gave no figure; that is told below.
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = bootstrap(
+            (np.arange(len(segments)),),
+            drawn,
+            n_resamples=resamples,
+            vectorized=False,
+            method="percentile",
+            rng=np.random.default_rng(seed),
+        ).confidence_interval
     if np.isnan(found.low) or np.isnan(found.high):
         return Interval(method="no interval: some draws of segments give no figure")
     return Interval(float(found.low), float(found.high), "bootstrap over segments")

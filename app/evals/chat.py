@@ -8,13 +8,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cartjury.app.evals.chat_reader import GRAMMAR, ModelReader, grammar
 from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
 from cartjury.app.evals.naming_arm import Place, bill
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.steps import counted, unsaid
+from cartjury.app.evals.uploads import Uploader
 from cartjury.data.call_records import ModelTable
 from cartjury.data.chat_cases import DESIGNED, FILES, FRESH, Case, load_cases
 from cartjury.data.eval_records import Arm, Evaluation, Figure, Row
@@ -66,7 +67,7 @@ def evaluate_chat(
     place: Place,
     *,
     seed: int,
-    upload: Callable[[Mapping[str, Any]], Upload | None],
+    upload: Uploader,
     tell: Callable[[str], None],
 ) -> tuple[Evaluation, tuple[Row, ...]]:
     """Run it.

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from cartjury.app.config import load_keys, load_settings
 from cartjury.app.evals.results import finish, read_baseline
-from cartjury.app.evals.uploads import uploader
+from cartjury.app.evals.uploads import uploading
 from cartjury.app.terminal import say
 from cartjury.data.eval_records import Evaluation, Kind
 from cartjury.data.model_table import load_table
@@ -46,9 +46,9 @@ def run_naming(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
 
     before, out, options = _baseline(asked, "naming"), _out(asked), _options()
     place = Place(out / RECORD, recorded and _record(recorded))
-    upload = uploader(asked.langsmith, "naming", asked.seed)
     table = load_table(Path("cartjury.toml"))
-    found = evaluate_naming(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
+    with uploading(asked.langsmith, "naming", asked.seed) as upload:
+        found = evaluate_naming(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
     return finish(*found, out, before, as_json=asked.as_json)
 
 
@@ -63,9 +63,9 @@ def run_chat(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
 
     before, out, options = _baseline(asked, "chat"), _out(asked), _options()
     place = Place(out / RECORD, recorded and _record(recorded))
-    upload = uploader(asked.langsmith, "chat", asked.seed)
     table = load_table(Path("cartjury.toml"))
-    found = evaluate_chat(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
+    with uploading(asked.langsmith, "chat", asked.seed) as upload:
+        found = evaluate_chat(wanted, options, table, place, seed=asked.seed, upload=upload, tell=say)
     return finish(*found, out, before, as_json=asked.as_json)
 
 
@@ -78,7 +78,8 @@ def run_jury(runs: Sequence[Path], asked: Asked) -> bool:
     from cartjury.app.evals.jury import evaluate_jury
 
     before, out = _baseline(asked, "jury"), _out(asked)
-    found = evaluate_jury(runs, seed=asked.seed, upload=uploader(asked.langsmith, "jury", asked.seed))
+    with uploading(asked.langsmith, "jury", asked.seed) as upload:
+        found = evaluate_jury(runs, seed=asked.seed, upload=upload)
     return finish(*found, out, before, as_json=asked.as_json)
 
 

@@ -102,7 +102,9 @@ def run(
             return {"results": []}
         case = (example.inputs or {})["id"]
         scored[case] = task.score(case, run.outputs)
-        return {"results": [{"key": key, "score": value} for key, value in scored[case].scores.items()]}
+        return {
+            "results": [{"key": key, "score": value} for key, value in scored[case].scores.items() if value is not None]
+        }
 
     with _quiet(sys.stderr if upload else io.StringIO()):
         from langsmith.evaluation import evaluate
@@ -116,6 +118,7 @@ def run(
             experiment_prefix=f"{task.name}-{arm}",
             metadata=dict(upload.metadata) if upload else None,
             max_concurrency=0,
+            disable_evaluator_tracing=True,  # an evaluator's run would hold the case and the answer a second time
         )
     if failed:
         raise failed[0]

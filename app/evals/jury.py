@@ -1,12 +1,12 @@
 """The health of the juries of finished runs: runs whose juries are of one kind (preset, effort) make one arm."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
+from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, run
 from cartjury.app.evals.results import now, versions
+from cartjury.app.evals.uploads import Uploader
 from cartjury.app.record import read_sitting
 from cartjury.data.call_records import Call
 from cartjury.data.errors import InputError
@@ -18,9 +18,7 @@ from cartjury.tools.evals.sitting import Sitting
 from cartjury.tools.source import sha256_of
 
 
-def evaluate_jury(
-    runs: Sequence[Path], *, seed: int, upload: Callable[[Mapping[str, Any]], Upload | None]
-) -> tuple[Evaluation, tuple[Row, ...]]:
+def evaluate_jury(runs: Sequence[Path], *, seed: int, upload: Uploader) -> tuple[Evaluation, tuple[Row, ...]]:
     """Look at the juries of finished runs.
 
     Args:
@@ -89,9 +87,7 @@ def _arm(kind: str, sittings: Sequence[Sitting]) -> Arm:
     )
 
 
-def _rows(
-    kind: str, sittings: Mapping[str, Sitting], upload: Callable[[Mapping[str, Any]], Upload | None]
-) -> tuple[Row, ...]:
+def _rows(kind: str, sittings: Mapping[str, Sitting], upload: Uploader) -> tuple[Row, ...]:
     def answer(name: str) -> Answer:
         return {"verdicts": {v.segment_id: v.name for v in sittings[name].jury.verdicts}}
 

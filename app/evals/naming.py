@@ -1,15 +1,15 @@
 """The naming evaluation: arms name the same tables, readers match the names, a judge outside compares them blindly."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from cartjury.app.evals.experiment import Upload
 from cartjury.app.evals.naming_arm import Place, Ran, Shelf, matcher_missing, run_arm
 from cartjury.app.evals.predecessor import beside
 from cartjury.app.evals.preferences import compare_arms
 from cartjury.app.evals.results import now, versions
+from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
 from cartjury.data.call_records import ModelTable
 from cartjury.data.errors import InputError
@@ -65,7 +65,7 @@ def evaluate_naming(
     place: Place,
     *,
     seed: int,
-    upload: Callable[[Mapping[str, Any]], Upload | None],
+    upload: Uploader,
     tell: Callable[[str], None],
 ) -> tuple[Evaluation, tuple[Row, ...]]:
     """Run it.
@@ -137,7 +137,7 @@ def _arms(
     plans: Sequence[ArmPlan],
     able: dict[str, str],
     max_cost: float | None,
-    upload: Callable[[Mapping[str, Any]], Upload | None],
+    upload: Uploader,
     tell: Callable[[str], None],
 ) -> tuple[dict[str, Ran], dict[str, str]]:
     """Run what can be run; of the rest say why not."""

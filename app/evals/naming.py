@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cartjury.app.evals.naming_arm import Place, Ran, Shelf, matcher_missing, run_arm
+from cartjury.app.evals.naming_arm import Place, Ran, Shelf, reader_missing, run_arm
 from cartjury.app.evals.predecessor import beside
 from cartjury.app.evals.preferences import compare_arms
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
-from cartjury.data.call_records import ModelTable
+from cartjury.data.call_records import EVALUATORS, ModelTable
 from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Arm, Evaluation, Figure, NamingCase, Row, Target
 from cartjury.data.model_table import known
@@ -37,6 +37,7 @@ MODEL_TARGETS: Final = {
     "first_try": Target(op=">=", value=0.97),
     "matched:model": Target(op=">=", value=0.9),
 }
+OFFLINE: Final = "offline"
 JURY, SAME_COMPUTE = "mixed", "best_x4"
 
 
@@ -88,9 +89,10 @@ def evaluate_naming(
     evaluating = Evaluating(evaluation_table(table), os.environ, options, seed, tell=tell)
     plans = chosen_arms(wanted.arms)
     cases = {case.id: case for case in chosen_tables(wanted)}
-    able = {p.name: "" if p.effort == "offline" or place.recorded else evaluating.why_not(p) for p in plans}
-    asks = any(not able[p.name] and p.effort != "offline" for p in plans)
-    shelf = Shelf(cases, readers(), evaluating, place, matcher_missing(evaluating, wanted=asks))
+    able = {p.name: "" if p.effort == OFFLINE or place.recorded else evaluating.why_not(p) for p in plans}
+    asks = any(not able[p.name] and p.effort != OFFLINE for p in plans)
+    missing = (reader_missing(seat, evaluating, place, wanted=asks) for seat in EVALUATORS)
+    shelf = Shelf(cases, readers(), evaluating, place, *missing)
     done, skipped = _arms(shelf, plans, able, wanted.max_cost, upload, tell)
     old_arms, old_rows = beside(wanted.predecessor, shelf)
     pairs = compare_arms(shelf, done, tell)
@@ -146,12 +148,12 @@ def _arms(
     for plan in plans:
         spent = sum(ran.arm.cost_usd for ran in done.values())
         why = able[plan.name]
-        if not why and max_cost is not None and spent >= max_cost and plan.effort != "offline":
+        if not why and max_cost is not None and spent >= max_cost and plan.effort != OFFLINE:
             why = f"${spent:.4f} were spent, and the cap is ${max_cost:g}"
         if why:
             skipped[plan.name] = why
         else:
-            targets = OFFLINE_TARGETS if plan.effort == "offline" else MODEL_TARGETS
+            targets = OFFLINE_TARGETS if plan.effort == OFFLINE else MODEL_TARGETS
             done[plan.name] = run_arm(shelf, plan, targets, upload(plan.model_dump(mode="json")), tell)
     return done, skipped
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data import journal
-from cartjury.data.call_records import MATCHER, Call
+from cartjury.data.call_records import ARBITER, MATCHER, Call, SeatName
 from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Target
 from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
 from cartjury.graph.evaluating import Evaluating
@@ -24,6 +24,7 @@ MODEL_READER: Final = "model"
 MODEL_LABEL: Final = "a language model that is not in the jury"
 
 
+KEPT_AS: Final[Mapping[SeatName, str]] = {MATCHER: "matched", ARBITER: "pair"}  # folders of the record
 EMBEDDED: Final = 0.02
 SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
 
@@ -61,7 +62,7 @@ class Shelf(NamedTuple):
     Attributes:
         cases: the tables, by id.
         readers: those that need no provider.
-        match: whether a model is asked to match; "" or why not.
+        no_matcher, no_arbiter: why no model matches names to rules, or compares names; "" where one does.
     """
 
     cases: Mapping[str, NamingCase]
@@ -69,6 +70,7 @@ class Shelf(NamedTuple):
     evaluating: Evaluating
     place: Place
     no_matcher: str
+    no_arbiter: str
 
 
 def run_arm(
@@ -83,7 +85,7 @@ def run_arm(
         table = shelf.cases[case]
         named[case] = shelf.evaluating.name_table(plan, table, **shelf.place.of(plan.name, case, "names"))
         if not shelf.no_matcher:
-            place = shelf.place.of(plan.name, case, "matched")
+            place = shelf.place.of(plan.name, case, KEPT_AS[MATCHER])
             matched[case] = shelf.evaluating.match_table(table, named[case].names, **place)
         return {"names": named[case].names, "origins": named[case].origins}
 
@@ -163,6 +165,11 @@ def _shown(case: NamingCase) -> Shown:
     return Shown({**about, "segments": segments}, {b.id: b.rule for b in case.briefs})
 
 
-def matcher_missing(evaluating: Evaluating, *, wanted: bool) -> str:
-    """Why no model matches names to rules; "" where one does."""
-    return evaluating.why_no_reader(MATCHER) if wanted else "no model is asked by any arm"
+def reader_missing(seat: SeatName, evaluating: Evaluating, place: Place, *, wanted: bool) -> str:
+    """Why no model sits in a seat outside of the jury; "" where one does, or did in what is heard again."""
+    if not wanted:
+        return "no model is asked by any arm"
+    if place.recorded is not None:
+        there = any(place.recorded.glob(f"*/*/{KEPT_AS[seat]}/{KEPT}"))
+        return "" if there else "nobody was asked when the record was made"
+    return evaluating.why_no_reader(seat)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from cartjury.app.evals.naming_arm import Ran, Shelf, bill
+from cartjury.app.evals.naming_arm import KEPT_AS, Ran, Shelf, bill
 from cartjury.data.call_records import ARBITER
 from cartjury.data.eval_records import Arm, Figure, Row
 from cartjury.data.outside_records import Preferred
@@ -30,10 +30,11 @@ def compare_arms(shelf: Shelf, ran: Mapping[str, Ran], tell: Callable[[str], Non
     figures: list[Figure] = []
     rows: list[Row] = []
     heard: list[Preferred] = []
-    no_judge = shelf.evaluating.why_no_reader(ARBITER)
     for one, other in PAIRS:
         missing = [name for name in (one, other) if name not in ran]
-        why = f"{' and '.join(missing)} {'were' if len(missing) > 1 else 'was'} not run" if missing else no_judge
+        why = (
+            f"{' and '.join(missing)} {'were' if len(missing) > 1 else 'was'} not run" if missing else shelf.no_arbiter
+        )
         found = () if why else _pair(shelf, ran[one], ran[other], heard, tell)
         rows += found
         figures += preference_figures(one, other, found, seed=shelf.evaluating.seed, why=why)
@@ -45,7 +46,7 @@ def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Call
     pair = f"{one.arm.name} against {other.arm.name}"
     for i, case in shelf.cases.items():
         tell(f"{pair}: {i}")
-        place = shelf.place.of("pairs", f"{one.arm.name}_{other.arm.name}", i)
+        place = shelf.place.of(f"{one.arm.name} against {other.arm.name}", i, KEPT_AS[ARBITER])
         found = shelf.evaluating.prefer_table(case, one.named[i].names, other.named[i].names, **place)
         heard.append(found)
         names = {"first": one.named[i].names, "second": other.named[i].names}

@@ -1,0 +1,192 @@
+"""`cartjury eval naming`: the offline jury meets its targets; arms of models are asked, kept and heard again.
+
+The models are a fixture on this machine (tests/agents/scripted_model.py): what it answers shows nothing of a model.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from scipy.stats import bootstrap
+
+from cartjury.data.eval_records import Evaluation, Row
+from cartjury.data.journal import JOURNAL, read
+from cartjury.data.jury_records import PERSONAS
+from tests import program
+from tests.agents.scripted_model import answer
+from tests.fault_server import FaultServer
+
+MODELS = ("one_call", "best_x4", "mixed")
+TWO_TABLES = ("eval", "naming", "--limit", "2")
+
+
+class Evaluated(NamedTuple):
+    """A finished evaluation of two tables, by a fixture, and where it lies."""
+
+    folder: Path
+    done: program.Finished
+    env: dict[str, str]
+    server: FaultServer
+
+    @property
+    def found(self) -> Evaluation:
+        return Evaluation.model_validate_json((self.folder / "out" / "naming.json").read_bytes())
+
+    @property
+    def rows(self) -> list[Row]:
+        lines = (self.folder / "out" / "naming_rows.jsonl").read_text().splitlines()
+        return [Row.model_validate_json(line) for line in lines]
+
+    def value(self, arm: str, figure: str) -> Any:
+        (found,) = (a for a in self.found.arms if a.name == arm)
+        return next(f.value for f in found.figures if f.name.startswith(figure))
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
+    folder = tmp_path_factory.mktemp("naming")
+    (folder / "cartjury.toml").write_text('rate_limits = "off"\n')
+    with FaultServer(answer=answer) as server:
+        keys = {"GROQ_API_KEY": "k", "CEREBRAS_API_KEY": "k"}
+        env = {**keys, "GROQ_API_BASE": server.url, "CEREBRAS_BASE_URL": server.url}
+        arms = [word for name in MODELS for word in ("--arm", name)]
+        done = program.run(*TWO_TABLES, *arms, "--out", "out", folder=folder, env=env)
+        yield Evaluated(folder, done, env, server)
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    folder = tmp_path_factory.mktemp("offline")
+    done = program.run("eval", "naming", "--out", "out", folder=folder)
+    return Evaluated(folder, done, {}, FaultServer())
+
+
+def test_the_offline_jury_meets_its_targets_on_all_thirty_tables(offline: Evaluated) -> None:
+    assert offline.done.code == 0, offline.done.err
+    assert offline.value("offline", "contradictions") == 0
+    assert offline.value("offline", "duplicates") == 0
+    assert offline.value("offline", "names that pass the checks") == 1
+    assert offline.value("offline", "round trip, lexicon reader") >= 0.9
+    assert offline.value("offline", "round trip, independent reader") is not None
+    assert program.calls(offline.folder) == ""
+
+
+def test_arms_that_were_not_run_say_so_and_nothing_is_claimed(offline: Evaluated) -> None:
+    models = [arm for arm in offline.found.arms if arm.name != "offline"]
+
+    assert {arm.source for arm in models} == {None}
+    assert all(arm.why_not and not arm.figures for arm in models)
+    assert all(figure.value is None for figure in offline.found.comparisons)
+    assert offline.found.conclusions[-1].endswith("Nothing is claimed.")
+    assert "not measured" in offline.done.err
+
+
+def test_the_intervals_follow_from_the_rows(offline: Evaluated) -> None:
+    """The figure is computed again from the raw rows, by scipy and whole tables."""
+    rows = [row for row in offline.rows if row.arm == "offline"]
+    top = [row.scores["top1:lexicon"] for row in rows]
+    of = [row.scores["segments"] for row in rows]
+    again = bootstrap(
+        (top, of),
+        lambda t, n, axis: t.sum(axis=axis) / n.sum(axis=axis),
+        paired=True,
+        vectorized=True,
+        n_resamples=20_000,
+        method="percentile",
+        rng=7,
+    ).confidence_interval
+    (arm,) = (a for a in offline.found.arms if a.name == "offline")
+    figure = next(f for f in arm.figures if f.name.startswith("round trip, lexicon reader"))
+
+    assert figure.value == pytest.approx(sum(top) / sum(of))  # type: ignore[arg-type]  # none is None
+    assert (figure.low, figure.high) == pytest.approx((again.low, again.high), abs=0.01)
+
+
+def test_answers_of_a_server_on_this_machine_are_never_shown_as_a_providers(asked: Evaluated) -> None:
+    assert asked.done.code in {0, 1}, asked.done.err
+    for arm in (a for a in asked.found.arms if a.name in MODELS):
+        assert arm.source == "live"
+        assert any("127.0.0.1" in place for place in arm.elsewhere)
+        assert arm.calls > 0
+
+
+def test_the_arm_of_the_same_compute_asks_as_many_for_names_as_the_jury(asked: Evaluated) -> None:
+    """What follows hangs on the names: where all four are the same, as those of this fixture, nobody need rank."""
+    logs = {name: asked.folder / "out" / "record" / name / "fashion-four" / "names" for name in MODELS}
+    seats = {name: {a.persona for a in read(log / JOURNAL) if a.stage == "proposal"} for name, log in logs.items()}
+
+    assert seats["best_x4"] == seats["mixed"] == set(PERSONAS)
+    assert len(seats["one_call"]) == 1
+
+
+def test_a_model_reads_the_names_and_a_judge_outside_compares_them_in_both_orders(asked: Evaluated) -> None:
+    assert asked.value("mixed", "round trip, model reader") is not None
+    pairs = [row for row in asked.rows if row.arm == "mixed against best_x4"]
+
+    assert len(pairs) == 2
+    assert all(row.scores["won"] is not None for row in pairs)
+    assert "outside judge" in {arm.name for arm in asked.found.arms}
+
+
+def test_no_prompt_names_an_arm_or_whose_a_name_is(asked: Evaluated) -> None:
+    bodies = [json.dumps(seen.body) for seen in asked.server.seen]
+
+    assert len(bodies) > 20
+    assert not [name for name in ("best_x4", "one_call", "preset") for body in bodies if name in body]
+
+
+def test_what_was_answered_is_not_asked_for_again(asked: Evaluated) -> None:
+    before = len(asked.server.seen)
+    arms = [word for name in MODELS for word in ("--arm", name)]
+    again = program.run(*TWO_TABLES, *arms, "--out", "out", folder=asked.folder, env=asked.env)
+
+    assert again.code == asked.done.code, again.err
+    assert len(asked.server.seen) == before
+
+
+def test_a_record_is_heard_again_without_keys_and_comes_to_the_same_figures(asked: Evaluated) -> None:
+    before = len(asked.server.seen)
+    arms = [word for name in MODELS for word in ("--arm", name)]
+    again = program.run(*TWO_TABLES, *arms, "--recorded", "out", "--out", "again", folder=asked.folder)
+    found = Evaluation.model_validate_json((asked.folder / "again" / "naming.json").read_bytes())
+
+    assert again.code == asked.done.code, again.err
+    assert len(asked.server.seen) == before
+    assert {arm.source for arm in found.arms} == {"recorded"}
+    assert [arm.figures for arm in found.arms] == [arm.figures for arm in asked.found.arms]
+    assert found.comparisons == asked.found.comparisons
+
+
+def test_a_figure_that_became_worse_than_the_baseline_ends_with_1_and_is_named(offline: Evaluated) -> None:
+    baseline = offline.found.model_dump(mode="json")
+    for arm in baseline["arms"]:
+        for figure in arm["figures"]:
+            if figure["name"].startswith("round trip, lexicon reader") and figure["name"].endswith("top-1"):
+                figure["value"] = 1.0
+    (offline.folder / "better.json").write_text(json.dumps(baseline))
+    done = program.run("eval", "naming", "--baseline", "better.json", "--out", "compared", folder=offline.folder)
+
+    assert done.code == 1
+    assert "worse: offline: round trip, lexicon reader" in done.err
+    assert "was 100.0 % in the baseline" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--arm", "mixd"), "'mixd'"),
+        (("--tables", "some"), "unknown tables 'some'"),
+        (("--baseline", "none.json"), "there is no baseline none.json"),
+        (("--predecessor", "none.jsonl"), "none.jsonl cannot be read"),
+        (("--recorded", "none"), "none"),
+    ],
+)
+def test_what_there_is_not_is_refused_by_name(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = program.run("eval", "naming", "--limit", "1", *words, "--out", "out", folder=tmp_path)
+
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "out" / "naming.json").exists()

@@ -30,6 +30,7 @@ class Experiments:
             ("POST", "/datasets"): self._make_dataset,
             ("GET", "/examples"): lambda _: (200, self.examples),
             ("POST", "/examples/bulk"): self._add_examples,
+            ("POST", "/examples"): self._add_example,
             ("POST", "/sessions"): self._make_project,
             ("GET", "/sessions"): lambda request: (200, self._named(request) or self.projects[-1:]),
         }
@@ -48,6 +49,13 @@ class Experiments:
         self.examples += new
         return 200, new
 
+    def _add_example(self, request: Request) -> tuple[int, Any]:
+        """One of pytest's plugin, which adds to it afterwards."""
+        made = {**request.body, "created_at": THEN, "modified_at": THEN}
+        self.examples.append(made)
+        self._server.answers["PATCH", f"/examples/{made['id']}"] = lambda later: (200, _changed(made, later))
+        return 200, made
+
     def _make_project(self, request: Request) -> tuple[int, Any]:
         made = {**request.body, "tenant_id": TENANT, "start_time": THEN}
         made.setdefault("id", str(uuid.uuid4()))
@@ -58,3 +66,8 @@ class Experiments:
     def _named(self, request: Request) -> list[JSON]:
         wanted = parse_qs(urlsplit(request.path).query).get("name", [""])[0]
         return [project for project in self.projects if project["name"] == wanted]
+
+
+def _changed(made: JSON, later: Request) -> JSON:
+    made.update({key: value for key, value in later.body.items() if value is not None})
+    return made

@@ -1,6 +1,6 @@
 """An evaluation as a table: a line a figure, a column an arm. The terminal, the page and the docs show the same one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cartjury.data.eval_records import NOT_MEASURED, Arm, Evaluation, Figure, Source
@@ -83,6 +83,28 @@ def _table(evaluation: Evaluation, run: list[int]) -> tuple[list[str], list[list
         n = "" if not counts else f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
         rows.append([line.name, *(_marked(line.cells[n]) for n in run), n, line.target])
     return header, rows
+
+
+def as_markdown(evaluation: Evaluation, names: Sequence[str], wanted: Callable[[str], bool] = bool) -> str:
+    """A Markdown table of some arms.
+
+    Args:
+        evaluation: what was measured.
+        names: of the arms that are columns.
+        wanted: which figures are lines, by name.
+
+    Raises:
+        ValueError: there is no such arm.
+    """
+    places = [next((n for n, a in enumerate(evaluation.arms) if a.name == name), None) for name in names]
+    if None in places:
+        raise ValueError(f"no arm {names[places.index(None)]} was evaluated")
+    head = [f"| figure | {' | '.join(names)} | target |", f"|---|{'--:|' * len(names)}---|"]
+    for line in lines(evaluation):
+        cells = [line.cells[n] for n in places if n is not None]
+        if wanted(line.name) and any(cell.value for cell in cells):
+            head.append(f"| {line.name} | {' | '.join(_marked(cell) for cell in cells)} | {line.target} |")
+    return "\n".join(head)
 
 
 def missed(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:

@@ -121,6 +121,7 @@ def test_what_the_built_in_grammar_is_held_to() -> None:
 
     assert not good["plain requests right"].missed
     assert less["plain requests right"].missed
+    assert not {f.name: f for f in figures(given[1:], {})}["plain requests right"].missed
     assert not good["wrong silent edits"].missed
     assert found(rows(played(((EDIT,), "wrong", "edits"))))["wrong silent edits"].missed
 

@@ -27,7 +27,8 @@ class Heard(NamedTuple):
     """One turn of a case.
 
     Attributes:
-        plan_hash: of the plan that stands after the reading, where its edits are approved.
+        plan_hash: of the plan that stands after the reading, where its edits are approved; empty where the case has but
+            one turn: that one is graded without going on from it.
     """
 
     utterance: str

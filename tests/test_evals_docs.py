@@ -1,0 +1,74 @@
+"""docs/evals.md is true: its commands run, its rule and its tables are those of the program and of the baseline.
+
+`python tests/test_evals_docs.py` writes rule and tables anew from data/evals/baseline.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cartjury.data.eval_records import Evaluation
+from cartjury.tools.evals.claim import RULE
+from cartjury.tools.evals.grid import as_markdown
+from tests import program
+from tests.test_readme import shell
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "evals.md"
+BASELINE = ROOT / "data" / "evals" / "baseline"
+THEN = ("predecessor", "predecessor_creative_marketer", "predecessor_now", "offline_same")
+
+
+def baseline(kind: str) -> Evaluation:
+    return Evaluation.model_validate_json((BASELINE / f"{kind}.json").read_bytes())
+
+
+def counted(name: str) -> bool:
+    """Whether a figure says something of twelve names: their lengths and likeness do not."""
+    return not name.startswith(("held-out", "characters", "words", "largest", "segments"))
+
+
+def main_ones(name: str) -> bool:
+    """All but the figures by kind of wish."""
+    return not name.startswith("right: ")
+
+
+def parts() -> dict[str, str]:
+    """What stands between the marks of the page."""
+    naming, chat = baseline("naming"), baseline("chat")
+    return {
+        "rule": f"> {RULE}",
+        "offline": as_markdown(naming, ["offline"]),
+        "predecessor": as_markdown(naming, THEN, counted),
+        "chat": as_markdown(chat, ["grammar"], main_ones),
+    }
+
+
+@pytest.mark.parametrize("mark", ["rule", "offline", "predecessor", "chat"])
+def test_what_stands_between_the_marks_is_the_programs(mark: str) -> None:
+    shown = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert shown is not None
+    assert shown[1] == parts()[mark]
+
+
+def test_the_commands_run_in_order_and_nothing_is_worse_than_the_baseline(tmp_path: Path) -> None:
+    for block in re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        done = shell(block.replace("BASELINE", str(BASELINE)), tmp_path)
+        assert done.returncode == 0, done.stderr
+
+    assert {f.name for f in (tmp_path / "evaluation").glob("*.json")} == {"naming.json", "chat.json", "jury.json"}
+    assert program.calls(tmp_path) == ""
+
+
+def main() -> None:
+    """Write the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    for mark, part in parts().items():
+        text = re.sub(rf"(?s)(<!-- {mark} -->\n).*?(\n?<!-- /{mark} -->)", lambda m, p=part: m[1] + p + "\n" + m[2].lstrip("\n"), text)
+    PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

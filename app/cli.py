@@ -11,6 +11,7 @@ from cartjury.app.eval_cli import evals
 from cartjury.app.import_cli import imports
 from cartjury.app.serve_cli import serve
 from cartjury.app.terminal import guarded
+from cartjury.app.trace_cli import trace
 from cartjury.tools.engine.memory import spare_address_space
 
 EXIT_CODES = """Exit codes: 0 done, 1 done but a target was missed, 2 bad input or usage, 3 a required model failed,
@@ -199,18 +200,7 @@ def show(
     show_run(folder, as_json=as_json)
 
 
-@cli.command()
-@guarded
-def trace(
-    folder: Annotated[Path, typer.Argument(help="Folder of a finished run, or of a revision of it.")],
-    segment: Annotated[str | None, typer.Option(help="Show only what concerns this segment, such as S03.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Show the answers of models as they came.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Show what happened in a run, step by step: nodes, what the jury was asked and said, and why each name won."""
-    from cartjury.app.trace_cli import trace_run
-
-    trace_run(folder, segment=segment, full=full, as_json=as_json)
+cli.command()(trace)
 
 
 @cli.command()

@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, pointbiserialr
 
 from cartjury.data.eval_records import Figure
-from cartjury.data.jury_records import PERSONAS, Abstention
+from cartjury.data.jury_records import PERSONAS
 from cartjury.tools.evals import health as of
 from cartjury.tools.evals.health import health
 from cartjury.tools.evals.intervals import clustered, over_segments
 from cartjury.tools.evals.sitting import Sitting
 from cartjury.tools.evals.wins import contests, length_correlation
-from tests.tools import report_cases
 from tests.tools.health_cases import C, D, G, R, ballot, brief, judged, proposal, sitting, verdict
-from tests.tools.report_cases import LARGE, attempt
 
 
 def figures(*sittings: Sitting, **how: bool) -> dict[str, Figure]:
@@ -129,48 +127,6 @@ def test_a_segment_with_long_names_does_not_count_as_length_that_wins() -> None:
 
 def test_names_of_one_length_do_not_correlate_with_anything() -> None:
     assert figures(sitting(**won("Ab_Cd", "Bc_De", "Cd_Ef", "De_Fg")))[of.LENGTH].why == of.NO_CONTEST
-
-
-def absent(reason: str, **changes: object) -> Abstention:
-    fields = {"persona": R, "model": LARGE.ref, "stage": "proposal", "segment_ids": ("S01", "S02"), "reason": reason}
-    return Abstention.model_validate({**fields, **changes})
-
-
-@pytest.mark.parametrize(
-    ("silent", "asked", "counted"),
-    [
-        (absent("no key for groq", model="none"), [], "no model in the seat"),
-        (absent("no reply"), ["timeout"], "the provider failed or was too slow"),
-        (absent("no reply"), ["rate_limited", "skipped"], "the provider failed or was too slow"),
-        (absent("not JSON"), ["server_error", "not_json"], "answers that could not be used"),
-        (absent("pay"), ["payment"], "key, payment or model not accepted"),
-        (absent("held back"), ["not_json", "budget"], "a cap was reached"),
-        (absent("none left", model="offline"), [], "the offline jury had no name left"),
-        (absent("who knows"), [], "another reason"),
-    ],
-)
-def test_abstentions_are_told_by_what_the_last_request_brought(
-    silent: Abstention, asked: list[str], counted: str
-) -> None:
-    tried = tuple(attempt(R, LARGE, outcome, attempt=n) for n, outcome in enumerate(asked))
-    elsewhere = attempt(C, LARGE, "refused")
-    panel = report_cases.panel(empty={"risk_manager": "no key for groq"})
-    found = figures(sitting(abstentions=(silent,), attempts=(*tried, elsewhere), panel=panel))
-    counts = {name.partition(": ")[2]: f.value for name, f in found.items() if name.startswith(of.SILENT)}
-
-    assert counts.pop(counted) == 1
-    assert set(counts.values()) == {0}
-
-
-def test_a_judge_abstains_in_one_order_and_the_other_has_no_part_in_it() -> None:
-    silent = absent("in the reverse order: too slow", persona="judge", stage="verdict")
-    asked = [
-        attempt("judge", LARGE, "timeout", stage="verdict", order="reverse"),
-        attempt("judge", LARGE, "not_json", stage="verdict", order="forward"),
-    ]
-    found = figures(sitting(abstentions=(silent,), attempts=tuple(asked)))
-
-    assert found[f"{of.SILENT}: the provider failed or was too slow"].value == 1
 
 
 def test_an_empty_record_gives_no_figures_and_says_why() -> None:

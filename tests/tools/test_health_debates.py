@@ -67,6 +67,15 @@ def test_where_the_votes_leave_names_equal_it_is_not_certain_what_was_decided() 
     assert first_names(tied) == {}
 
 
+def test_of_segments_that_want_one_name_and_those_that_share_another_with_them_nothing_is_certain() -> None:
+    """S01 and S02 want one name; the loser may take the name that S03 would have."""
+    shared, next_, apart = "Premium_Engaged", "Upscale_Active", "Golden_Eager"
+    ballots = {"S01": (shared, shared, next_), "S02": (shared, shared, next_), "S03": (next_, next_), "S04": (apart,)}
+    said = tuple(proposal(p, n, i) for i, names in ballots.items() for p, n in zip((C, G, D), names, strict=False))
+
+    assert first_names(sitting(proposals=said, briefs=tuple(map(brief, ballots)), seed=1)) == {"S04": apart}
+
+
 @pytest.mark.parametrize(
     ("seen", "decided"),
     [

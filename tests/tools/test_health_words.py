@@ -1,6 +1,7 @@
 """The health of a jury in words: what is said, and that nothing is said of what was not measured."""
 
 import re
+from random import Random
 
 import pytest
 
@@ -16,7 +17,7 @@ def said(*figures: Figure, by_models: bool = True) -> str:
 
 
 def mean(name: str, value: float | None) -> Figure:
-    return Figure(name=name, value=value, unit="mean", n=12)
+    return Figure(name=name, value=value, unit="mean", n=48)
 
 
 def share(name: str, hits: int, n: int) -> Figure:
@@ -38,6 +39,28 @@ def test_alpha_is_put_into_a_word(alpha: float, words: str) -> None:
     assert said(mean(of.ALPHA, alpha)) == (
         f"The jurors {words} on the order of the names (Krippendorff's alpha {alpha:.2f})."
     )
+
+
+def test_what_chance_may_bring_on_few_names_it_does_not_on_many() -> None:
+    few, many = (Figure(name=of.ALPHA, value=0.15, unit="mean", n=n) for n in (48, 200))
+
+    assert "no more than chance" in said(few)
+    assert "agreed weakly" in said(many)
+
+
+def test_random_juries_stay_within_what_is_called_chance() -> None:
+    random = Random(2)
+    names = ("Able_One", "Bold_Two", "Calm_Three", "Dear_Four")
+
+    def drawn() -> str:
+        cast = tuple(
+            ballot(p, random.sample([n for n in names if n != own], 3), f"S{i:02}")
+            for i in range(12)
+            for p, own in zip((C, G, D, R), names, strict=True)
+        )
+        return said(*health([sitting(ballots=cast)], intervals=False))
+
+    assert sum("no more than chance" in drawn() for _ in range(60)) >= 50
 
 
 def test_votes_and_flips_are_counted_as_people_count() -> None:

@@ -3,12 +3,11 @@
 proposals and ballots of round 0, the judges' answers in it -> tools/vote.decide -> name by segment, where it is certain
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from cartjury.data.jury_records import Verdict
+from cartjury.data.jury_records import SegmentBrief, Verdict
 from cartjury.data.lexicon import lexicon
 from cartjury.data.opinion import Opinion
 from cartjury.tools.evals.flips import choice_of
@@ -23,33 +22,50 @@ def first_names(sitting: Sitting) -> dict[str, str]:
     """Return the name that each segment would have had after the first round.
 
     The points of the offline rubric are not on record for that round, and points decide between names that are equal
-    in judge's choice, first places and Borda. Such segments are left out, and so are those that wanted one name: who
-    gets it is decided by points, too.
+    in judge's choice, first places and Borda. Such segments are left out. Points also decide who gets a name that two
+    segments want, and then what those get that share a name with them; all of these are left out, too.
 
     Returns:
         Name by segment id, of those that are certain.
     """
     opinions = {o.segment_id: o for o in _opinions(sitting)}
+    alone = [v for brief in sitting.briefs for v in _alone(sitting, brief, opinions.get(brief.id))]
+    found: dict[str, str] = {}
+    for group in _sharing(alone):
+        certain = all(_certain(v, opinions.get(v.segment_id)) for v in group)
+        if certain and len({_plain(v.name) for v in group}) == len(group):
+            found |= {v.segment_id: v.name for v in group}
+    return found
+
+
+def _alone(sitting: Sitting, brief: SegmentBrief, opinion: Opinion | None) -> list[Verdict]:
+    """The first round's verdict on a segment, as if there were no other; none where no name may be given."""
     asked = {b.id for b in sitting.briefs}
-    proposals = [p for p in sitting.jury.proposals if p.round == 0]
-    verdicts = decide(
-        sitting.briefs,
-        proposals,
+    return decide(
+        [brief],
+        [p for p in sitting.jury.proposals if p.round == 0],
         [b for b in sitting.jury.ballots if b.round == 0],
-        list(opinions.values()),
+        [opinion] if opinion else [],
         partial(check_name, lexicon=lexicon()),
         seed=sitting.seed or 0,
         taken=[name for i, name in sitting.names.items() if i not in asked],
     )
-    decided = {v.segment_id for v in verdicts}
-    # A segment that got none may have wanted any of its names.
-    wanted = [v.displaced or v.name for v in verdicts] + [p.name for p in proposals if p.segment_id not in decided]
-    rivals = Counter(map(_plain, wanted))
-    return {
-        v.segment_id: v.name
-        for v in verdicts
-        if not v.displaced and rivals[_plain(v.name)] == 1 and _certain(v, opinions.get(v.segment_id))
-    }
+
+
+def _sharing(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """Put verdicts together that have a name on their ballots in common, directly or through others."""
+    groups: list[tuple[set[str], list[Verdict]]] = []
+    for verdict in verdicts:
+        names, members = set(map(_plain, verdict.borda)), [verdict]
+        apart = []
+        for group in groups:
+            if group[0] & names:
+                names |= group[0]
+                members += group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (names, members)]
+    return [members for _, members in groups]
 
 
 def _plain(name: str) -> str:

@@ -1,5 +1,6 @@
 """The health of a jury in words: sentences for a marketer, and a table for the terminal."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -10,8 +11,6 @@ from cartjury.tools.evals import health as of
 # Customary bounds of alpha: K. Krippendorff, Content Analysis, 2004, for conclusions and for tentative ones.
 STRONG: Final = 0.8
 FAIR: Final = 0.667
-# Of 400 juries of four that ranked the names of a dozen segments at random, 95 % had an alpha this near to 0.
-CHANCE: Final = 0.2
 OFFLINE_JURY: Final = (
     "These jurors are rules in code with different tastes: how far they agree says nothing of how good the names are."
 )
@@ -42,15 +41,24 @@ def render(figures: Sequence[Figure]) -> str:
 def _agreed(known: Mapping[str, Figure]) -> Iterator[str]:
     if of.ALPHA not in known:
         return
-    alpha = known[of.ALPHA].value or 0.0
+    alpha, chance = known[of.ALPHA].value or 0.0, _chance(known[of.ALPHA].n)
     how = (
         "agreed strongly" if alpha >= STRONG
         else "agreed fairly" if alpha >= FAIR
-        else "agreed weakly" if alpha >= CHANCE
-        else "agreed no more than chance would have it" if alpha > -CHANCE
+        else "agreed weakly" if alpha >= chance
+        else "agreed no more than chance would have it" if alpha > -chance
         else "disagreed more than chance would have it"
     )  # fmt: skip
     yield f"The jurors {how} on the order of the names (Krippendorff's alpha {alpha:.2f})."
+
+
+def _chance(names: int) -> float:
+    """How near to 0 alpha lies by chance, in 95 of 100 juries.
+
+    Measured: of 400 juries of four that ranked four names a segment at random, 0.33 with 4 segments, 0.24 with 8, 0.19
+    with 12, 0.14 with 24; that is 0.2 on 48 names, and goes with the root of their number.
+    """
+    return 0.2 * math.sqrt(48 / max(names, 1))
 
 
 def _independent(known: Mapping[str, Figure]) -> Iterator[str]:

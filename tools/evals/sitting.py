@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cartjury.data.call_records import Attempt
-from cartjury.data.jury_records import Ballot, JuryRecord, Proposal, SegmentBrief, Verdict
+from cartjury.data.jury_records import JuryRecord, Proposal, SegmentBrief, Verdict
 from cartjury.tools.rules import traits
 from cartjury.tools.turn import Turn
 
@@ -49,23 +49,10 @@ def sitting_of(turn: Turn) -> Sitting:
     return Sitting(turn.name, jury, briefs, tuple(turn.attempts), names, turn.seed)
 
 
-class Heard(NamedTuple):
-    """What was said of one segment in one round."""
-
-    segment_id: str
-    proposals: tuple[Proposal, ...]
-    ballots: tuple[Ballot, ...]
-
-
-def heard(sitting: Sitting, verdict: Verdict, round_: int | None = None) -> Heard:
-    """Return what was said of a segment in the round that settled it, or in another one."""
-    number = verdict.rounds if round_ is None else round_
-    here = verdict.segment_id
-    return Heard(
-        here,
-        tuple(p for p in sitting.jury.proposals if (p.segment_id, p.round) == (here, number)),
-        tuple(b for b in sitting.jury.ballots if (b.segment_id, b.round) == (here, number)),
-    )
+def last_proposals(sitting: Sitting, verdict: Verdict) -> tuple[Proposal, ...]:
+    """Return the proposals for a segment in the round that settled it."""
+    wanted = (verdict.segment_id, verdict.rounds)
+    return tuple(p for p in sitting.jury.proposals if (p.segment_id, p.round) == wanted)
 
 
 def model_of(proposal: Proposal) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cartjury.data.jury_records import Proposal
-from cartjury.tools.evals.sitting import Sitting, heard
+from cartjury.tools.evals.sitting import Sitting, last_proposals
 
 
 class Contest(NamedTuple):
@@ -28,7 +28,7 @@ def contests(sittings: Iterable[Sitting]) -> list[Contest]:
     for sitting in sittings:
         for verdict in sitting.jury.verdicts:
             names: dict[str, list[Proposal]] = {}
-            for proposal in heard(sitting, verdict).proposals:
+            for proposal in last_proposals(sitting, verdict):
                 names.setdefault(proposal.name, []).append(proposal)
             if verdict.name in names:
                 found.append(Contest({n: tuple(p) for n, p in names.items()}, verdict.name))

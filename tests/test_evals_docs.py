@@ -66,7 +66,11 @@ def main() -> None:
     """Write the page."""
     text = PAGE.read_text(encoding="utf-8")
     for mark, part in parts().items():
-        text = re.sub(rf"(?s)(<!-- {mark} -->\n).*?(\n?<!-- /{mark} -->)", lambda m, p=part: m[1] + p + "\n" + m[2].lstrip("\n"), text)
+        text = re.sub(
+            rf"(?s)(<!-- {mark} -->\n).*?(\n?<!-- /{mark} -->)",
+            lambda m, p=part: m[1] + p + "\n" + m[2].lstrip("\n"),
+            text,
+        )
     PAGE.write_text(text, encoding="utf-8")
 
 

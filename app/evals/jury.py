@@ -7,11 +7,13 @@ from pathlib import Path
 from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, run
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.uploads import Uploader
+from cartjury.app.finished import warn_of_changes
 from cartjury.app.record import read_sitting
 from cartjury.data.call_records import Call
 from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Arm, CaseFile, Evaluation, Row
 from cartjury.data.journal import JOURNAL
+from cartjury.graph.recorded import read_manifest
 from cartjury.tools.evals.health import health
 from cartjury.tools.evals.health_words import in_words
 from cartjury.tools.evals.sitting import Sitting
@@ -35,7 +37,7 @@ def evaluate_jury(runs: Sequence[Path], *, seed: int, upload: Uploader) -> tuple
     folders = {str(folder): folder for folder in runs}
     if len({folder.resolve() for folder in runs}) < len(runs):
         raise InputError("a run counts once: one of these folders is named twice")
-    sittings = {name: read_sitting(folder) for name, folder in folders.items()}
+    sittings = {name: _read(folder) for name, folder in folders.items()}
     kinds: dict[str, list[str]] = defaultdict(list)
     for name, sitting in sittings.items():
         kinds[_kind(sitting)].append(name)
@@ -62,6 +64,11 @@ def evaluate_jury(runs: Sequence[Path], *, seed: int, upload: Uploader) -> tuple
         conclusions=tuple(said),
     )
     return found, tuple(rows)
+
+
+def _read(folder: Path) -> Sitting:
+    warn_of_changes(folder, read_manifest(folder))
+    return read_sitting(folder)
 
 
 def _kind(sitting: Sitting) -> str:

@@ -102,3 +102,10 @@ def test_the_page_escapes_what_models_are_called() -> None:
 def test_the_page_tells_what_became_worse() -> None:
     now, then = (an_evaluation(an_arm(RIGHT.model_copy(update={"value": v}))) for v in (0.5, 0.9))
     assert "90.0 % then, 50.0 % now: worse" in render(now, changes(now, then))
+
+
+def test_a_name_of_a_model_is_not_obeyed_by_the_terminal() -> None:
+    figure = RIGHT.model_copy(update={"name": "win share: groq/\x1b[31mred"})
+    (header, rows), *_ = grid.as_text(an_evaluation(an_arm(figure, source="recorded")))
+    assert "\x1b" not in str([*header, *rows[0]])
+    assert rows[0][0] == "win share: groq/red"

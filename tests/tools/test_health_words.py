@@ -1,6 +1,5 @@
 """The health of a jury in words: what is said, and that nothing is said of what was not measured."""
 
-import re
 from random import Random
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from cartjury.data.eval_records import Figure, Target
 from cartjury.tools.evals import health as of
 from cartjury.tools.evals.health import health
-from cartjury.tools.evals.health_words import OFFLINE_JURY, in_words, render
+from cartjury.tools.evals.health_words import OFFLINE_JURY, in_words
 from tests.tools.health_cases import C, D, G, R, ballot, judged, proposal, sitting, verdict
 
 
@@ -128,28 +127,3 @@ def whole() -> tuple[Figure, ...]:
         ],
         resamples=50,
     )
-
-
-def cells(lines: list[str], name: str) -> list[str]:
-    return re.split(r" {2,}", next(line for line in lines if line.startswith(name)))
-
-
-def test_the_table_shows_value_interval_and_n_of_each_figure_on_a_line_of_its_own() -> None:
-    figures = whole()
-    lines = render(figures).splitlines()
-
-    assert [line.split("  ")[0] for line in lines] == [f.name for f in figures]
-    # The interval is scipy's of one of one.
-    assert cells(lines, of.ORDER)[1:] == ["100.0 %", "20.7 to 100.0 %", "n = 1", "Wilson; target <= 15 % MISSED"]
-
-
-def test_what_was_not_measured_says_so_and_why() -> None:
-    assert cells(render(whole()).splitlines(), of.RERUN)[1:] == ["not measured", of.ONCE]
-
-
-def test_no_figures_are_no_table() -> None:
-    assert render(()) == ""
-
-
-def test_a_name_of_a_model_is_not_obeyed_by_the_terminal() -> None:
-    assert "\x1b" not in render((share(f"{of.WIN}: groq/\x1b[31mred", 1, 2),))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cartjury.data.eval_records import NOT_MEASURED, Arm, Evaluation, Figure, Source
+from cartjury.data.text import one_line
 from cartjury.tools.evals import shown
 
 SOURCES: Final[dict[Source, str]] = {
@@ -46,7 +47,7 @@ class Line(NamedTuple):
 
 def lines(evaluation: Evaluation) -> tuple[Line, ...]:
     """The figures in the order in which arms first name them."""
-    names = dict.fromkeys(f.name for arm in evaluation.arms for f in arm.figures)
+    names = dict.fromkeys(one_line(f.name) for arm in evaluation.arms for f in arm.figures)
     return tuple(_line(name, evaluation.arms) for name in names)
 
 
@@ -115,7 +116,7 @@ def missed(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:
 
 
 def _line(name: str, arms: tuple[Arm, ...]) -> Line:
-    found = [next((f for f in arm.figures if f.name == name), None) for arm in arms]
+    found = [next((f for f in arm.figures if one_line(f.name) == name), None) for arm in arms]
     wanted = dict.fromkeys(shown.target(f.target, f.unit) for f in found if f and f.target)
     return Line(name, tuple(_cell(f) for f in found), " / ".join(wanted))
 

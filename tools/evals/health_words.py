@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from cartjury.data.eval_records import NOT_MEASURED, Figure
-from cartjury.data.text import one_line
+from cartjury.data.eval_records import Figure
 from cartjury.tools.evals import health as of
 
 # Customary bounds of alpha: K. Krippendorff, Content Analysis, 2004, for conclusions and for tentative ones.
@@ -26,16 +25,6 @@ def in_words(figures: Sequence[Figure], *, by_models: bool) -> tuple[str, ...]:
     known = {f.name: f for f in figures if f.value is not None}
     said = (*_agreed(known), *_independent(known), *_steady(known), *_won(known), *_silent(known), *_debated(known))
     return said if by_models or not said else (OFFLINE_JURY, *said)
-
-
-def render(figures: Sequence[Figure]) -> str:
-    """Return the figures as lines for the terminal: value, 95 % interval, n, and what was not measured with why."""
-    lines = [(one_line(f.name), _value(f), _interval(f), f"n = {f.n:,}" if f.n else "", _remark(f)) for f in figures]
-    widths = [max(len(line[column]) for line in lines) for column in range(4)] if lines else []
-    return "".join(
-        "  ".join((*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[4])).rstrip() + "\n"
-        for line in lines
-    )
 
 
 def _agreed(known: Mapping[str, Figure]) -> Iterator[str]:
@@ -119,27 +108,3 @@ def _times(number: int) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _value(figure: Figure) -> str:
-    if figure.value is None:
-        return NOT_MEASURED
-    if figure.unit == "share":
-        return f"{100 * figure.value:.1f} %"
-    return f"{figure.value:,.0f}" if figure.unit == "count" else f"{figure.value:.2f}"
-
-
-def _interval(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return ""
-    scale, unit = (100, " %") if figure.unit == "share" else (1, "")
-    digits = 1 if figure.unit == "share" else 2
-    return f"{scale * figure.low:.{digits}f} to {scale * figure.high:.{digits}f}{unit}"
-
-
-def _remark(figure: Figure) -> str:
-    if figure.value is None:
-        return figure.why
-    target = f"target {figure.target.op} {100 * figure.target.value:g} %" if figure.target else ""
-    missed = " MISSED" if figure.missed else ""
-    return "; ".join(filter(None, (figure.method, target + missed)))

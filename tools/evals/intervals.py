@@ -18,16 +18,12 @@ class Interval(NamedTuple):
 
 
 def wilson(hits: int, of: int) -> Interval:
-    """Return the interval of a share of independent cases.
-
-    Source: E. B. Wilson, 1927; as scipy.stats.binomtest(...).proportion_ci(method="wilson").
-    """
+    """Return the interval of a share of independent cases."""
     if not of:
         return Interval()
-    from scipy.stats import binomtest
+    from cartjury.tools.evals import statistics
 
-    found = binomtest(hits, of).proportion_ci(confidence_level=0.95, method="wilson")
-    return Interval(float(found.low), float(found.high), "Wilson")
+    return Interval(*statistics.wilson(hits, of), "Wilson")
 
 
 def clustered(clusters: Sequence[Sequence[bool]], resamples: int = RESAMPLES) -> Interval:

@@ -10,7 +10,8 @@ WANTED = {
     "cartjury/data/platforms.toml",
     *(f"cartjury/agents/prompts/{p}.md" for p in ("shared", "propose", "rank", "judge", "debate", "repair")),
     *(f"cartjury/agents/prompts/{p}.md" for p in ("persona", "match", "prefer", "again")),
-    "cartjury/data/evals/arms.toml",
+    *(f"cartjury/data/evals/{n}" for n in ("arms.toml", "chat.jsonl", "naming.jsonl", "naming_held_out.jsonl")),
+    "cartjury/tools/templates/evaluation.html",
     "cartjury/tools/templates/report.html",
     *(f"cartjury/{p}/py.typed" for p in ("app", "graph", "agents", "tools", "data")),
     *(f"cartjury/tools/{p}/py.typed" for p in ("engine", "events", "platforms", "reading")),
@@ -18,6 +19,8 @@ WANTED = {
 MODULES = (
     "app.cli",
     "app.notebook",
+    "app.evals.naming",
+    "app.evals.chat",
     "graph.app",
     "agents.offline",
     "agents.sitting",

@@ -1,13 +1,13 @@
 """The naming evaluation: arms name the same tables, readers match the names, a judge outside compares them blindly."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from cartjury.app.evals.naming_arm import Place, Ran, Shelf, reader_missing, run_arm
 from cartjury.app.evals.predecessor import beside
-from cartjury.app.evals.preferences import compare_arms
+from cartjury.app.evals.preferences import compare_arms, outside
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
@@ -103,7 +103,12 @@ def evaluate_naming(
         versions=versions(),
         seed=seed,
         cases=tuple(case_file(name) for name in (NAMING, NAMING_HELD_OUT)),
-        arms=(*_in_order(plans, done, skipped), *old_arms, *([pairs.judge] if pairs.judge else [])),
+        arms=(
+            *_in_order(plans, done, skipped),
+            *old_arms,
+            *_readers(shelf, done),
+            *([pairs.judge] if pairs.judge else []),
+        ),
         comparisons=(*differences, *pairs.figures),
         conclusions=(RULE, _claim([*differences, *pairs.figures])),
     )
@@ -164,6 +169,13 @@ def _in_order(plans: Sequence[ArmPlan], done: dict[str, Ran], skipped: dict[str,
             yield done[plan.name].arm
         else:
             yield Arm(name=plan.name, title=plan.title, source=None, why_not=skipped[plan.name])
+
+
+def _readers(shelf: Shelf, done: Mapping[str, Ran]) -> Iterator[Arm]:
+    """The model that matched names to rules, of whatever arms."""
+    heard = [one for ran in done.values() for one in ran.matched.values()]
+    if heard:
+        yield outside("outside reader", "Matches names to rules", heard, shelf)
 
 
 def _differences(done: dict[str, Ran], seed: int) -> Iterator[Figure]:

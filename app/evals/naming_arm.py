@@ -16,6 +16,7 @@ from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
 from cartjury.graph.evaluating import Evaluating
 from cartjury.graph.kept import KEPT
 from cartjury.tools.evals.meaning_reader import NAME as INDEPENDENT
+from cartjury.tools.evals.measures import Meaning, by_table
 from cartjury.tools.evals.naming_figures import figures
 from cartjury.tools.evals.naming_scores import score_names
 from cartjury.tools.evals.reader import Absent, Chose, Reader
@@ -49,11 +50,12 @@ class Place(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """An arm that was run: its rows, what was said in it by table, and the arm as a result."""
+    """An arm that was run: the arm as a result, its rows, and by table what was said in it, and by the reader of it."""
 
     arm: Arm
     rows: tuple[Row, ...]
     named: Mapping[str, NamedTable]
+    matched: Mapping[str, Matched]
 
 
 class Shelf(NamedTuple):
@@ -79,7 +81,7 @@ def run_arm(
     """Run an arm over all tables, in their order."""
     named: dict[str, NamedTable] = {}
     matched: dict[str, Matched] = {}
-    models = plan.effort != "offline"
+    models, seed = plan.effort != "offline", shelf.evaluating.seed
 
     def answer(case: str) -> Answer:
         table = shelf.cases[case]
@@ -93,7 +95,6 @@ def run_arm(
         attempts = journal.read(shelf.place.keep / plan.name / case / "names" / journal.JOURNAL)
         outside = _outside(shelf, matched.get(case))
         readers = (*shelf.readers, outside)
-        seed = shelf.evaluating.seed
         row = score_names(plan.name, shelf.cases[case], said["names"], readers, seed=seed, attempts=attempts)
         origins = list(said["origins"].values())
         whose = {f"by {origin}": float(origins.count(origin)) for origin in ("model", "offline")}
@@ -107,10 +108,12 @@ def run_arm(
         name=plan.name,
         title=plan.title,
         source=source,
-        figures=tuple(map(_tolerant, (*figures(rows, targets, seed=shelf.evaluating.seed), *_held_out(rows, shelf)))),
-        **bill([*named.values(), *matched.values()]),
+        figures=tuple(
+            map(_tolerant, (*_whose(rows, plan, seed), *figures(rows, targets, seed=seed), *_held_out(rows, shelf)))
+        ),
+        **bill(named.values()),
     )
-    return Ran(arm, rows, named)
+    return Ran(arm, rows, named, matched)
 
 
 def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
@@ -120,6 +123,13 @@ def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
         for figure in figures(apart, {}, seed=shelf.evaluating.seed):
             if figure.name.startswith(SHOWN_APART):
                 yield figure.model_copy(update={"name": f"held-out tables: {figure.name}"})
+
+
+def _whose(rows: Sequence[Row], plan: ArmPlan, seed: int) -> Iterator[Figure]:
+    """How many names are a model's: what the offline jury filled in speaks for the offline jury."""
+    if plan.effort != "offline":
+        of = [row.scores["named"] or 0.0 for row in rows]
+        yield by_table(Meaning("names that are a model's"), [row.scores["by model"] or 0.0 for row in rows], of, seed)
 
 
 def _tolerant(figure: Figure) -> Figure:

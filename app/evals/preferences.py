@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 from cartjury.app.evals.naming_arm import KEPT_AS, Ran, Shelf, bill
 from cartjury.data.call_records import ARBITER
 from cartjury.data.eval_records import Arm, Figure, Row
-from cartjury.data.outside_records import Preferred
+from cartjury.data.outside_records import Asked, Preferred
 from cartjury.tools.evals.preference_scores import preference_figures, score_preferences
 
+JUDGE: Final = "outside judge"
 PAIRS: Final = (
     ("mixed", "best_x4"),  # the claim: the jury against the same compute
     ("mixed", "one_call"),
@@ -38,7 +39,9 @@ def compare_arms(shelf: Shelf, ran: Mapping[str, Ran], tell: Callable[[str], Non
         found = () if why else _pair(shelf, ran[one], ran[other], heard, tell)
         rows += found
         figures += preference_figures(one, other, found, seed=shelf.evaluating.seed, why=why)
-    return Compared(tuple(figures), tuple(rows), _judge(heard, shelf) if heard else None)
+    return Compared(
+        tuple(figures), tuple(rows), outside(JUDGE, "Judge of the blind pairs", heard, shelf) if heard else None
+    )
 
 
 def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Callable[[str], None]) -> tuple[Row, ...]:
@@ -54,10 +57,6 @@ def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Call
     return tuple(rows)
 
 
-def _judge(heard: Sequence[Preferred], shelf: Shelf) -> Arm:
-    return Arm(
-        name="outside judge",
-        title="The judge of the blind pairs; it has no part in any jury.",
-        source="recorded" if shelf.place.recorded else "live",
-        **bill(heard),
-    )
+def outside(name: str, title: str, heard: Sequence[Asked], shelf: Shelf) -> Arm:
+    """Somebody who reads names and has no part in a jury, with what was asked of it over all arms."""
+    return Arm(name=name, title=title, source="recorded" if shelf.place.recorded else "live", **bill(heard))

@@ -38,7 +38,7 @@ def test_what_was_not_measured_says_so_and_why() -> None:
 
 def test_a_server_in_place_of_a_provider_is_named_beside_its_answers() -> None:
     arm = an_arm(source="live", elsewhere=("127.0.0.1:8080",))
-    assert grid.source_of(arm) == "live models at 127.0.0.1:8080"
+    assert grid.source_of(arm) == "whatever answers at another address than the provider's (127.0.0.1:8080)"
 
 
 def test_an_unknown_price_is_not_shown_as_nothing() -> None:

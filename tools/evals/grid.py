@@ -15,6 +15,10 @@ SOURCES: Final[dict[Source, str]] = {
 }
 
 
+ELSEWHERE: Final[dict[Source, str]] = {
+    "live": "whatever answers at another address than the provider's",
+    "recorded": "recorded answers of whatever answered at another address than the provider's",
+}
 ABREAST: Final = 4  # arms in a table of the terminal
 
 
@@ -46,7 +50,7 @@ class Line(NamedTuple):
 
 
 def lines(evaluation: Evaluation) -> tuple[Line, ...]:
-    """The figures in the order in which arms first name them."""
+    """The figures in the order in which arms first name them, a cell for every arm."""
     names = dict.fromkeys(one_line(f.name) for arm in evaluation.arms for f in arm.figures)
     return tuple(_line(name, evaluation.arms) for name in names)
 
@@ -55,8 +59,9 @@ def source_of(arm: Arm) -> str:
     """Where the answers of an arm come from, in words; of one that was not run, why."""
     if arm.source is None:
         return f"{NOT_MEASURED}: {arm.why_not}"
-    where = f" at {', '.join(arm.elsewhere)}" if arm.elsewhere else ""
-    return SOURCES[arm.source] + where
+    if arm.elsewhere and arm.source in ELSEWHERE:
+        return f"{ELSEWHERE[arm.source]} ({', '.join(arm.elsewhere)})"
+    return SOURCES[arm.source]
 
 
 def took(arm: Arm) -> str:
@@ -69,7 +74,7 @@ def took(arm: Arm) -> str:
 
 def as_text(evaluation: Evaluation) -> Iterator[tuple[list[str], list[list[str]]]]:
     """Headers and rows of tables for a terminal, each of a few arms that were run; others are told of elsewhere."""
-    run = [n for n, arm in enumerate(evaluation.arms) if arm.source is not None]
+    run = [n for n, arm in enumerate(evaluation.arms) if arm.figures]
     for at in range(0, len(run), ABREAST):
         yield _table(evaluation, run[at : at + ABREAST])
 

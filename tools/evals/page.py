@@ -30,6 +30,7 @@ def render(evaluation: Evaluation, changes: Sequence[Change] = ()) -> str:
         .render(
             e=evaluation,
             title=TITLES[evaluation.kind],
+            run=[n for n, arm in enumerate(evaluation.arms) if arm.figures],
             lines=grid.lines(evaluation),
             missed=list(grid.missed(evaluation)),
             changes=[c for c in changes if c.verdict != "same"],

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-
 WAITING: Final = "waiting for a person's decision"
 MESSAGE_STAYS: Final = "its message stays on the machine that raised it"
 INTERRUPTED: Final = "interrupted"

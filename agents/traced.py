@@ -4,6 +4,7 @@ The request's run hangs below the node that asked, by the context that its corou
 """
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from cartjury.agents.asking import Request
 from cartjury.data.call_records import Attempt
@@ -19,7 +20,27 @@ def traced_as(request: Request) -> "RunnableConfig | None":
     asked = request.attempt
     if asked is None:
         return None
-    return {"run_name": name_of(asked), "tags": [asked.persona, asked.stage], "metadata": metadata_of(request, asked)}
+    return {
+        "run_id": uuid4(),
+        "run_name": name_of(asked),
+        "tags": [asked.persona, asked.stage],
+        "metadata": metadata_of(request, asked),
+    }
+
+
+async def gave_up(config: "RunnableConfig | None", error: Exception) -> None:
+    """End the run of a request that was given up: langchain leaves those open that are cancelled."""
+    from langchain_core.callbacks.manager import AsyncCallbackManagerForLLMRun
+    from langchain_core.runnables.config import ensure_config, get_async_callback_manager_for_config
+
+    run_id = (config or {}).get("run_id")
+    if run_id is None:
+        return
+    found = get_async_callback_manager_for_config(ensure_config())
+    run = AsyncCallbackManagerForLLMRun(
+        run_id=run_id, handlers=found.handlers, inheritable_handlers=found.inheritable_handlers
+    )
+    await run.on_llm_error(error)
 
 
 def name_of(asked: Attempt) -> str:

@@ -17,7 +17,7 @@ from cartjury.agents.clients import Clients, options
 from cartjury.agents.completions import completion
 from cartjury.agents.exchange import Exchange, watched
 from cartjury.agents.failures import lost, rejected
-from cartjury.agents.traced import traced_as
+from cartjury.agents.traced import gave_up, traced_as
 from cartjury.data.call_records import Provider
 from cartjury.data.errors import InputError
 
@@ -80,11 +80,15 @@ async def _ask(model: "BaseChatModel", request: Request, asked: dict[str, Any]) 
     # The libraries warn on the terminal where a field is of another type than theirs; what came is read here anyway.
     # Not with catch_warnings: requests run at the same time, and each would restore what another has set.
     warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
+    config = traced_as(request)
+    # The library's own timeout starts again with every byte.
+    limit = asyncio.timeout(request.timeout)
     try:
-        # The library's own timeout starts again with every byte.
-        async with asyncio.timeout(request.timeout):
-            await model.ainvoke(_messages(request), traced_as(request), **asked)
+        async with limit:
+            await model.ainvoke(_messages(request), config, **asked)
     except Exception as error:  # libraries and what they build on raise what they like
+        if limit.expired():
+            await gave_up(config, error)
         return error
     return None
 

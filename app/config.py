@@ -27,7 +27,8 @@ from cartjury.data.records import Comparison, ScoreWeights
 PREFIX = "CARTJURY_"
 MOST = 5  # faults that a message lists
 SEPARATORS = {"keep_columns": ",", "dimension": ";"}  # of lists that an environment variable may hold as plain words
-ELSEWHERE = {"CARTJURY_DATA_ROOTS", "CARTJURY_ORIGINS"}  # read by the server, no option of a run
+# Read by the server, and at the end of a traced run: no options of a run.
+ELSEWHERE = {"CARTJURY_DATA_ROOTS", "CARTJURY_ORIGINS", "CARTJURY_TRACE_WAIT"}
 
 
 class Settings(Options):

@@ -32,8 +32,8 @@ with LangSmith() as server:
 """
 
 
-def one_run(folder: Path, users: int, *, traced: bool, offline: bool) -> tuple[float, int]:
-    """Wall seconds of a run, and the nodes that it was made of."""
+def one_run(folder: Path, users: int, *, traced: bool, offline: bool) -> tuple[float, float, int]:
+    """Wall and processor seconds of a run, and the nodes that it was made of."""
     import langsmith
 
     from cartjury.app import runner
@@ -44,9 +44,9 @@ def one_run(folder: Path, users: int, *, traced: bool, offline: bool) -> tuple[f
     options = Options(jury="offline" if offline else "default", rate_limits="off")
     given = Input(n_users=users, as_of=date(2026, 11, 23), options=options)
     with langsmith.tracing_context(enabled=traced):
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         runner.run(given, folder, runner.Watch(nodes.append))
-        return time.perf_counter() - started, len(nodes)
+        return time.perf_counter() - started, time.process_time() - busy, len(nodes)
 
 
 def main() -> None:
@@ -68,15 +68,17 @@ def main() -> None:
         os.environ |= {"GROQ_API_KEY": "k" * 20, "GROQ_API_BASE": models.url}
         os.environ |= {"CEREBRAS_API_KEY": "k" * 20, "CEREBRAS_BASE_URL": models.url}
         took: dict[bool, list[float]] = {False: [], True: []}
+        worked: dict[bool, list[float]] = {False: [], True: []}
         calls, nodes = {False: 0, True: 0}, 0
         for turn in range(given.rounds + 1):
             for traced in (False, True) if turn % 2 else (True, False):
                 before = len(models.seen)
                 place = Path(folder, f"{turn}{traced}")
-                seconds, nodes = one_run(place, given.users, traced=traced, offline=given.offline)
+                seconds, busy, nodes = one_run(place, given.users, traced=traced, offline=given.offline)
                 calls[traced] = len(models.seen) - before
                 if turn:  # the first of each loads libraries
                     took[traced].append(seconds)
+                    worked[traced].append(busy)
                 time.sleep(0.5)  # what is still on its way is not the next side's
         recorder.stdin.write("\n")
         recorder.stdin.flush()
@@ -84,11 +86,12 @@ def main() -> None:
     for traced, times in took.items():
         name = "traced" if traced else "untraced"
         print(f"{name:9} median {statistics.median(times):6.3f} s  min {min(times):6.3f} s  LLM calls {calls[traced]}")
+    cpu = statistics.median(worked[True]) - statistics.median(worked[False])
     medians = statistics.median(took[True]) - statistics.median(took[False])
     pairs = statistics.median(t - u for u, t in zip(took[False], took[True], strict=True))
     print(f"{nodes} nodes, {given.rounds} rounds, {runs / roots:.0f} runs and {sent / roots / 1e3:.0f} kB a trace")
-    print(f"tracing costs {1000 * medians / nodes:.2f} ms a node (pair by pair {1000 * pairs / nodes:.2f}); ", end="")
-    print(f"target {TARGET:g}; {calls[True] - calls[False]} further LLM calls")
+    print(f"tracing costs {1000 * medians / nodes:.2f} ms a node (pair by pair {1000 * pairs / nodes:.2f}, ", end="")
+    print(f"processor {1000 * cpu / nodes:.2f}); target {TARGET:g}; {calls[True] - calls[False]} further LLM calls")
 
 
 if __name__ == "__main__":

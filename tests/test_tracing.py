@@ -1,6 +1,7 @@
 """Traces as LangSmith gets them: a run with models, a wish that waits, an approval, each a process of its own."""
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from tests.fault_server import FaultServer
 from tests.faults import FAULTS
 from tests.recording_langsmith import JSON, LangSmith
 
+PAGE = (Path(__file__).parent.parent / "docs" / "tracing.md").read_text(encoding="utf-8")
 PERSONAS = ("creative_marketer", "growth_strategist", "data_scientist", "risk_manager")
 MERGE = {"kind": "wishes", "edits": [{"kind": "merge", "segments": ["S01", "S02"]}]}
 KEYS = ("persona", "stage", "round", "part", "order", "attempt", "repair", "provider", "model", "prompt_sha256")
@@ -270,3 +272,54 @@ def test_help_loads_nothing_of_it(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
 
     assert {"langsmith", "requests", "langchain_core", "opentelemetry"} & set(done.stdout.split()) == set()
+
+
+def test_the_tree_on_the_page_is_the_one_that_was_recorded(told: Told) -> None:
+    shown = re.search(r"<!-- tree -->\n```text\n(.*?)```", PAGE, re.DOTALL)
+    assert shown is not None
+
+    recorded = [paths(drawn(told.server, turn)) for turn in (told.run, told.wish, told.approval)]
+    assert [paths(tree) for tree in re.split(r"^(?=cartjury$)", shown[1], flags=re.MULTILINE) if tree] == recorded
+
+
+def test_the_page_names_what_can_be_filtered_by(told: Told) -> None:
+    (asked, *_) = [r for r in told.requests if meta(r)["stage"] == "proposal"]
+
+    assert named("turn") == {"run", "revision", "plan_hash", "jury_preset", "jury_effort"}
+    assert named("turn") <= set(meta(told.run))
+    assert named("request") <= set(meta(asked))
+    assert set(KEYS) | {"segment_ids"} <= named("request")
+    assert named("feedback") == set(told.server.scores(told.run))
+
+
+def test_the_commands_on_the_page_trace_a_run(tmp_path: Path) -> None:
+    (command, *_) = re.findall(r"^```bash\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    with LangSmith() as server:
+        variables = {"LANGSMITH_ENDPOINT": server.url, "PATH": f"{program.BIN}:{os.environ['PATH']}"}
+        env = program.surroundings(tmp_path, **variables)
+        subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=tmp_path, env=env, check=True)
+
+        assert [root["name"] for root in server.roots] == ["cartjury"]
+
+
+def drawn(server: LangSmith, run: JSON, depth: int = 0) -> str:
+    """A tree as the page shows it; attempts after the first are left out, and only there because one failed."""
+    below = "".join(drawn(server, child, depth + 1) for child in server.children(run))
+    return "" if ", attempt " in run["name"] else f"{'  ' * depth}{run['name']}\n{below}"
+
+
+def paths(tree: str) -> set[tuple[str, ...]]:
+    """The places of a tree: nodes that run at the same time begin in any order."""
+    found: set[tuple[str, ...]] = set()
+    above: list[str] = []
+    for line in tree.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        above = [*above[:depth], line.strip()]
+        found.add(tuple(above))
+    return found
+
+
+def named(table: str) -> set[str]:
+    """The keys in the first column of a table of the page."""
+    rows = PAGE.partition(f"<!-- {table} -->\n")[2].partition("\n\n")[0].splitlines()[2:]
+    return {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}

@@ -121,3 +121,11 @@ def test_spans_go_where_opentelemetrys_own_variables_say(
 
     assert tracing_otel.endpoint() == place
     assert tracing_otel.headers() == {}  # a collector of somebody else's gets no key
+
+
+def test_the_page_sets_the_variables_of_these_tests() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "tracing.md").read_text(encoding="utf-8")
+    (block,) = [b for b in re.findall(r"```bash\n(.*?)```", page, re.DOTALL) if "OTEL_ONLY" in b]
+    found = dict(word.split("=", 1) for word in block.split() if "=" in word)
+
+    assert found == {**ON, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}

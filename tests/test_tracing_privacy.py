@@ -110,7 +110,7 @@ def test_no_key_was_sent_but_langsmiths_own_in_the_header_for_it(spied: Spied) -
 def test_what_was_typed_is_sent_without_addresses_cards_and_keys(spied: Spied) -> None:
     assert b"write to [e-mail], card [card number], key [key], please" in spied.bodies
     assert b"4111 1111" not in spied.bodies
-    assert b"gsk_canaryTyped" not in spied.bodies
+    assert b"canaryTyped" not in spied.bodies
     assert "approve" in [r["name"] for r in spied.server.runs.values()]
 
 

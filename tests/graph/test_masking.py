@@ -68,6 +68,16 @@ def test_the_values_of_variables_that_hold_keys_are_known_wherever_they_stand() 
     assert mask_with(secrets)({"a": ["it said: k3y of its own 0123!"]}) == {"a": [f"it said: {KEY}!"]}
 
 
+def test_what_was_taken_out_stays_out_where_it_is_repeated_word_by_word() -> None:
+    mask = mask_with(())
+    mask("write to ana@canary.example with gsk_canaryTyped0123456789")
+
+    assert mask("what is 'write, ana, example, gsk, canaryTyped'?") == (
+        f"what is 'write, {HIDDEN}, {HIDDEN}, {HIDDEN}, {HIDDEN}'?"
+    )
+    assert mask("for example, S01") == "for example, S01"
+
+
 def test_filters_and_kept_columns_are_the_users_own_words() -> None:
     given = {"options": {"filter": [{"column": "country", "value": "DE"}], "keep_columns": ["email"], "seed": 42}}
 

@@ -12,19 +12,17 @@ with LangSmith() as server:
 Further calls of the API are answered by `answers`: {("POST", "/datasets"): lambda request: (200, {...})}.
 """
 
-import contextlib
 import json
-import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal, Self
 
 import zstandard
+
+from tests.cut_server import CutServer, parts
 
 JSON = dict[str, Any]
 Mode = Literal["ok", "500", "401", "hang"]
@@ -63,7 +61,7 @@ class LangSmith:
     def __enter__(self) -> Self:
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._http = _Server(("127.0.0.1", 0), _handler(self))
+        self._http = CutServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -191,45 +189,8 @@ _PROJECT = {
 }
 
 
-def parts(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:
-    """The parts of a multipart/form-data body: name and content of each."""
-    message = Message()
-    message["content-type"] = content_type
-    boundary = f"--{message.get_param('boundary')}".encode()
-    for part in body.split(boundary)[1:-1]:
-        head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        found = re.search(rb'name="([^"]+)"', head)
-        if found is None:
-            raise ValueError(f"a part without a name: {head!r}")
-        yield found[1].decode(), data.removesuffix(b"\r\n")
-
-
 def _began(run: JSON) -> str:
     return str(run.get("dotted_order", ""))
-
-
-class _Server(ThreadingHTTPServer):
-    """A server that can hang up on everybody; those who leave in the middle are no news."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, *what: Any) -> None:
-        super().__init__(*what)
-        self._open: set[socket.socket] = set()
-
-    def get_request(self) -> Any:
-        caller, address = super().get_request()
-        self._open.add(caller)
-        return caller, address
-
-    def hang_up(self) -> None:
-        for caller in self._open:
-            with contextlib.suppress(OSError):  # it has hung up already
-                caller.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing on stderr."""
 
 
 def _handler(server: LangSmith) -> type[BaseHTTPRequestHandler]:

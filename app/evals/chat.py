@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from cartjury.app.evals.chat_reader import GRAMMAR, ModelReader, grammar
-from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
+from cartjury.app.evals.datasets import Shown
+from cartjury.app.evals.experiment import Answer, Scored, Task, Upload, run
 from cartjury.app.evals.naming_arm import Place, bill
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.steps import counted, unsaid

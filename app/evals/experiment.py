@@ -12,9 +12,9 @@ import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
+from cartjury.app.evals.datasets import Shown, local, uploaded
 from cartjury.data.eval_records import Row
 
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ NAMESPACE: Final = uuid.UUID(
 )  # of the ids of examples: the same case, the same id
 NOWHERE: Final = "http://127.0.0.1:9"  # the port of "discard": nothing is ever sent there either
 Answer = dict[str, Any]
-
-
-class Shown(NamedTuple):
-    """A case as LangSmith shows it: plain JSON."""
-
-    inputs: dict[str, Any]
-    reference: dict[str, Any]
 
 
 class Scored(NamedTuple):
@@ -111,7 +104,7 @@ def run(
 
         evaluate(
             target,
-            data=_examples(task) if upload is None else _uploaded(task, upload.client),
+            data=local(task.name, task.cases) if upload is None else uploaded(task.name, task.cases, upload.client),
             evaluators=[score],
             client=upload.client if upload else _nobody(),
             upload_results=upload is not None,
@@ -123,40 +116,6 @@ def run(
     if failed:
         raise failed[0]
     return tuple(Row(arm=arm, case=case, **scored[case]._asdict()) for case in task.cases)
-
-
-def _examples(task: Task) -> "list[Example]":
-    from langsmith.schemas import Example
-
-    dataset, now = uuid.uuid5(NAMESPACE, task.name), datetime.now(UTC)
-    return [
-        Example(
-            id=uuid.uuid5(dataset, case),
-            dataset_id=dataset,
-            inputs={"id": case, **shown.inputs},
-            outputs=shown.reference,
-            created_at=now,
-        )
-        for case, shown in task.cases.items()
-    ]
-
-
-def _uploaded(task: Task, client: "Client") -> str:
-    """The name of the data set; it is made, or completed, where it is not all there."""
-    if client.has_dataset(dataset_name=task.name):
-        dataset = client.read_dataset(dataset_name=task.name)
-        there = {(e.inputs or {}).get("id") for e in client.list_examples(dataset_id=dataset.id)}
-    else:
-        dataset = client.create_dataset(task.name, description=f"{len(task.cases):,} cases of cartjury")
-        there = set()
-    missing = [
-        {"id": uuid.uuid5(dataset.id, case), "inputs": {"id": case, **shown.inputs}, "outputs": shown.reference}
-        for case, shown in task.cases.items()
-        if case not in there
-    ]
-    if missing:
-        client.create_examples(dataset_id=dataset.id, examples=missing)
-    return task.name
 
 
 def _nobody() -> "Client":

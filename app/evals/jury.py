@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, run
+from cartjury.app.evals.datasets import Shown
+from cartjury.app.evals.experiment import Answer, Scored, Task, run
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.uploads import Uploader
 from cartjury.app.finished import warn_of_changes

@@ -13,15 +13,13 @@ from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
 from cartjury.data.call_records import EVALUATORS, ModelTable
 from cartjury.data.errors import InputError
-from cartjury.data.eval_records import Arm, Evaluation, Figure, NamingCase, Row, Target
+from cartjury.data.eval_records import Arm, Evaluation, NamingCase, Row, Target
 from cartjury.data.model_table import known
 from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, case_file, load_naming
 from cartjury.data.options import Options
 from cartjury.data.outside_records import ArmPlan
 from cartjury.graph.evaluating import Evaluating
-from cartjury.tools.evals.claim import RULE, may_claim
-from cartjury.tools.evals.naming_figures import compare
-from cartjury.tools.evals.preference_scores import WON
+from cartjury.tools.evals.claim import RULE, conclusion, differences
 from cartjury.tools.evals.readers import readers
 
 OFFLINE_TARGETS: Final = {
@@ -38,7 +36,6 @@ MODEL_TARGETS: Final = {
     "matched:model": Target(op=">=", value=0.9),
 }
 OFFLINE: Final = "offline"
-JURY, SAME_COMPUTE = "mixed", "best_x4"
 
 
 class Wanted(NamedTuple):
@@ -96,7 +93,7 @@ def evaluate_naming(
     done, skipped = _arms(shelf, plans, able, wanted.max_cost, upload, tell)
     old_arms, old_rows = beside(wanted.predecessor, shelf)
     pairs = compare_arms(shelf, done, tell)
-    differences = list(_differences(done, seed))
+    apart = differences({name: ran.rows for name, ran in done.items()}, seed)
     found = Evaluation(
         kind="naming",
         made=now(),
@@ -109,8 +106,8 @@ def evaluate_naming(
             *_readers(shelf, done),
             *([pairs.judge] if pairs.judge else []),
         ),
-        comparisons=(*differences, *pairs.figures),
-        conclusions=(RULE, _claim([*differences, *pairs.figures])),
+        comparisons=(*apart, *pairs.figures),
+        conclusions=(RULE, conclusion(apart, pairs.figures)),
     )
     return found, (*(row for ran in done.values() for row in ran.rows), *old_rows, *pairs.rows)
 
@@ -176,20 +173,3 @@ def _readers(shelf: Shelf, done: Mapping[str, Ran]) -> Iterator[Arm]:
     heard = [one for ran in done.values() for one in ran.matched.values()]
     if heard:
         yield outside("outside reader", "Matches names to rules", heard, shelf)
-
-
-def _differences(done: dict[str, Ran], seed: int) -> Iterator[Figure]:
-    """How much better the jury's names are matched than those of the arm of the same compute, by reader."""
-    jury, other = (done[name].rows if name in done else () for name in (JURY, SAME_COMPUTE))
-    for reader in ("model", "independent", "lexicon"):
-        if jury and other:
-            yield compare(jury, other, f"matched:{reader}", seed=seed)
-        else:
-            name = f"round trip, {reader} reader, one-to-one: {JURY} less {SAME_COMPUTE}"
-            yield Figure(name=name, value=None, why="one of the two arms was not run")
-
-
-def _claim(comparisons: Sequence[Figure]) -> str:
-    """What the rule allows to be said of these comparisons."""
-    won = next(f for f in comparisons if f.name == f"{WON}: {JURY} against {SAME_COMPUTE}")
-    return may_claim(won, comparisons[0])[1]

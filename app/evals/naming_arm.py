@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, Upload, run
+from cartjury.app.evals.datasets import Shown
+from cartjury.app.evals.experiment import Answer, Scored, Task, Upload, run
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data import journal
 from cartjury.data.call_records import ARBITER, MATCHER, Call, SeatName

@@ -7,11 +7,12 @@ from cartjury.app.evals.naming_arm import KEPT_AS, Ran, Shelf, bill
 from cartjury.data.call_records import ARBITER
 from cartjury.data.eval_records import Arm, Figure, Row
 from cartjury.data.outside_records import Asked, Preferred
+from cartjury.tools.evals.claim import JURY, SAME_COMPUTE
 from cartjury.tools.evals.preference_scores import preference_figures, score_preferences
 
 JUDGE: Final = "outside judge"
 PAIRS: Final = (
-    ("mixed", "best_x4"),  # the claim: the jury against the same compute
+    (JURY, SAME_COMPUTE),  # decides what may be claimed
     ("mixed", "one_call"),
     ("one_model", "best_x4"),
     ("mixed_debate", "mixed"),

@@ -5,9 +5,16 @@ the cheap one alone, and it must be better there in what people see (blind pairs
 counted (the round trip).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cartjury.data.eval_records import Figure
+from cartjury.data.eval_records import Figure, Row
+from cartjury.tools.evals.naming_figures import compare
+from cartjury.tools.evals.preference_scores import WON
+
+JURY: Final = "mixed"  # arms of data/evals/arms.toml
+SAME_COMPUTE: Final = "best_x4"
+READERS: Final = ("model", "independent", "lexicon")  # the first one's matches decide
 
 HALF: Final = 0.5
 MARGIN: Final = 0.05  # see `may_claim`
@@ -73,3 +80,28 @@ def _share(figure: Figure) -> str:
 def _points(figure: Figure) -> str:
     value, low, high = (100 * (x or 0) for x in (figure.value, figure.low, figure.high))
     return f"{value:+.1f} points (95 %: {low:+.1f} to {high:+.1f})"
+
+
+def differences(rows: Mapping[str, Sequence[Row]], seed: int) -> tuple[Figure, ...]:
+    """How much better the jury's names are matched than those of the arm of the same compute, reader by reader.
+
+    Args:
+        rows: by arm; of an arm that was not run there are none.
+        seed: of the resampling.
+    """
+    jury, other = rows.get(JURY, ()), rows.get(SAME_COMPUTE, ())
+    if jury and other:
+        return tuple(compare(jury, other, f"matched:{reader}", seed=seed) for reader in READERS)
+    names = (f"round trip, {reader} reader, one-to-one: {JURY} less {SAME_COMPUTE}" for reader in READERS)
+    return tuple(Figure(name=name, value=None, why="one of the two arms was not run") for name in names)
+
+
+def conclusion(matched: Sequence[Figure], pairs: Sequence[Figure]) -> str:
+    """What the rule allows to be said.
+
+    Args:
+        matched: of `differences`.
+        pairs: of `preference_figures`, those of the jury against the arm of the same compute among them.
+    """
+    won = next(f for f in pairs if f.name == f"{WON}: {JURY} against {SAME_COMPUTE}")
+    return may_claim(won, matched[0])[1]

@@ -8,7 +8,8 @@ import pytest
 from langsmith.utils import LangSmithError
 from urllib3 import Retry
 
-from cartjury.app.evals.experiment import Answer, Scored, Shown, Task, run
+from cartjury.app.evals.datasets import Shown
+from cartjury.app.evals.experiment import Answer, Scored, Task, run
 from tests.test_privacy import Trap
 
 CASES = {name: Shown({"said": name.upper()}, {"right": name}) for name in ("b", "a", "c")}

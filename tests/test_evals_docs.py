@@ -17,6 +17,7 @@ from tests.test_readme import shell
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evals.md"
 BASELINE = ROOT / "data" / "evals" / "baseline"
+LOCAL = ROOT / "bench" / "results" / "evals" / "smollm2-2026-11-26.json"
 THEN = ("predecessor", "predecessor_creative_marketer", "predecessor_now", "offline_same")
 
 
@@ -29,6 +30,11 @@ def counted(name: str) -> bool:
     return not name.startswith(("held-out", "characters", "words", "largest", "segments"))
 
 
+def read_back(name: str) -> bool:
+    """What tells names that say something from words that do not."""
+    return name.startswith(("names that are", "names that pass", "names accepted", "round trip"))
+
+
 def main_ones(name: str) -> bool:
     """All but the figures by kind of wish."""
     return not name.startswith("right: ")
@@ -37,15 +43,17 @@ def main_ones(name: str) -> bool:
 def parts() -> dict[str, str]:
     """What stands between the marks of the page."""
     naming, chat = baseline("naming"), baseline("chat")
+    local = Evaluation.model_validate_json(LOCAL.read_bytes())
     return {
         "rule": f"> {RULE}",
         "offline": as_markdown(naming, ["offline"]),
         "predecessor": as_markdown(naming, THEN, counted),
+        "local": as_markdown(local, ["local", "offline"], read_back),
         "chat": as_markdown(chat, ["grammar"], main_ones),
     }
 
 
-@pytest.mark.parametrize("mark", ["rule", "offline", "predecessor", "chat"])
+@pytest.mark.parametrize("mark", ["rule", "offline", "predecessor", "local", "chat"])
 def test_what_stands_between_the_marks_is_the_programs(mark: str) -> None:
     shown = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 

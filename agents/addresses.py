@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cartjury.data.addresses import checked
-from cartjury.data.call_records import Provider
+from cartjury.data.model_records import Provider
 
 # What the groq and cerebras libraries append themselves; "openai" wants its address with the version in it.
 _OWN_PATH: Final = {

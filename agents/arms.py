@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from cartjury.agents.addresses import address_of
 from cartjury.agents.panel import convene
-from cartjury.data.call_records import EVALUATORS, Call, ModelTable, Panel
+from cartjury.data.call_records import Call, Panel
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 from cartjury.data.outside_records import ArmPlan
+from cartjury.data.seats import EVALUATORS
 
 
 def options_of(arm: ArmPlan, options: Options) -> Options:

@@ -12,7 +12,8 @@ from cartjury.agents.asking import Answer, Question, Reading, Said
 from cartjury.agents.attempts import Turn
 from cartjury.agents.desk import Desk
 from cartjury.agents.outcomes import QUOTED, said
-from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Call, Model, Outcome
+from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Call, Outcome
+from cartjury.data.model_records import Model
 
 T = TypeVar("T")
 

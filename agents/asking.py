@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from cartjury.data.call_records import Attempt, Call, Model, Order, Outcome, SeatName, Stage
+from cartjury.data.call_records import Attempt, Call, Order, Outcome, Stage
+from cartjury.data.model_records import Model
+from cartjury.data.seats import SeatName
 
 T = TypeVar("T")
 

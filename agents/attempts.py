@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from cartjury.agents.asking import Prompt, Question, Reading, Reply
 from cartjury.agents.outcomes import QUOTED
-from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Model, Outcome
+from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Outcome
+from cartjury.data.model_records import Model
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cartjury.agents.asking import Prompt
-from cartjury.data.call_records import Attempt, Caps, Model, Outcome
+from cartjury.data.call_records import Attempt, Caps, Outcome
+from cartjury.data.model_records import Model
 
 # A tokenizer of only 49,000 pieces makes a token of 3.7 bytes of a prompt's prose, 2.7 of its schema and 2.3 of its
 # rules; larger ones make fewer tokens. Bytes and not characters: a Chinese character is a token, and has three.

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cartjury.agents.asking import Prompt, Request
-from cartjury.data.call_records import Model, Provider
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Model, Provider
 
 if TYPE_CHECKING:
     from ssl import SSLContext

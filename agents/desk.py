@@ -19,8 +19,9 @@ from cartjury.agents.budget import Budget, Hold, most
 from cartjury.agents.outages import Outages
 from cartjury.agents.outcomes import SAID, cut_off, dead_for_good
 from cartjury.data import journal as log
-from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Model, Outcome, Panel
+from cartjury.data.call_records import CONTENT_FAULTS, Attempt, Outcome, Panel
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Model
 
 T = TypeVar("T")
 

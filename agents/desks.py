@@ -13,7 +13,8 @@ from cartjury.agents.asking import Wire
 from cartjury.agents.desk import PAUSE, Desk
 from cartjury.agents.wire import ProviderWire
 from cartjury.data import journal
-from cartjury.data.call_records import ModelTable, Panel
+from cartjury.data.call_records import Panel
+from cartjury.data.model_records import ModelTable
 
 MOST_OPEN: Final = 64  # sittings that ended in an error leave theirs behind
 

@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from cartjury.data.call_records import Estimate, Model, Seat, SeatName, Stage
+from cartjury.data.call_records import Estimate, Seat, Stage
+from cartjury.data.model_records import Model
+from cartjury.data.seats import SeatName
 
 STAGE_SECONDS: Final = 3.0  # the batches of a stage are asked together
 JUDGES: Final[tuple[SeatName, ...]] = ("judge", "second_judge")

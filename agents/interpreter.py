@@ -19,8 +19,9 @@ from cartjury.agents.panel import reader_panel
 from cartjury.agents.readings import Check
 from cartjury.agents.wire import ProviderWire
 from cartjury.data.base import Record
-from cartjury.data.call_records import Call, ModelTable
+from cartjury.data.call_records import Call
 from cartjury.data.chat_records import Reading, Scene
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 

@@ -10,8 +10,9 @@ from cartjury.agents.ballot_question import LABELS, label_of
 from cartjury.agents.plain_names import seeded
 from cartjury.agents.prompt import Sheet
 from cartjury.agents.replies import WrongShapeError, described, fields, quote, read_entries
-from cartjury.data.call_records import Order, SeatName
+from cartjury.data.call_records import Order
 from cartjury.data.opinion import CRITERIA
+from cartjury.data.seats import SeatName
 from cartjury.data.text import one_line
 
 if TYPE_CHECKING:

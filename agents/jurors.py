@@ -13,8 +13,9 @@ from cartjury.agents.ballot_question import Ranking, on_ballot
 from cartjury.agents.debate_question import Debating
 from cartjury.agents.naming_question import NOBODY, Naming
 from cartjury.agents.plain_names import seeded
-from cartjury.data.call_records import Call, SeatName, Stage
+from cartjury.data.call_records import Call, Stage
 from cartjury.data.jury_records import Abstention, Ballot, Persona, Proposal
+from cartjury.data.seats import SeatName
 
 if TYPE_CHECKING:
     from cartjury.agents.desk import Desk

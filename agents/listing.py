@@ -8,9 +8,11 @@ from typing import Any, Final
 from cartjury.agents.addresses import address_of, key_of
 from cartjury.agents.clients import NO_KEY, trusted
 from cartjury.agents.estimate import NOTHING
-from cartjury.data.call_records import Model, ModelTable, Panel, Provider, Seat, SeatName
+from cartjury.data.call_records import Panel, Seat
 from cartjury.data.errors import CartjuryError
+from cartjury.data.model_records import Model, ModelTable, Provider
 from cartjury.data.model_table import family_of
+from cartjury.data.seats import SeatName
 
 PATIENCE: Final = 10.0  # seconds
 OWN_PATIENCE: Final = 5.0  # a server of the user's is near

@@ -14,8 +14,8 @@ from cartjury.agents.features import Features
 from cartjury.agents.outside import made, rule_of, shown
 from cartjury.agents.plain_names import seeded
 from cartjury.agents.replies import WrongShapeError, described, read_entries
-from cartjury.data.call_records import MATCHER
 from cartjury.data.jury_records import SegmentBrief
+from cartjury.data.seats import MATCHER
 
 
 class Matching:

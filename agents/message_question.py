@@ -11,8 +11,8 @@ from cartjury.agents.prompt import data_block, parts, text_of
 from cartjury.agents.readings import READINGS, Check, Readings
 from cartjury.agents.replies import RefusedError, UnreadableError, WrongShapeError, json_object
 from cartjury.agents.scene_data import LONGEST, head_of, rows_of
-from cartjury.data.call_records import READER
 from cartjury.data.chat_records import Reading, Scene
+from cartjury.data.seats import READER
 from cartjury.data.text import one_line
 
 FAULT: Final = 400  # characters of what is sent back

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from cartjury.data.call_records import Model, ModelTable
+from cartjury.data.model_records import Model, ModelTable
 from cartjury.data.model_table import family_of
 
 # Other things that providers list: they cannot speak for a persona.

@@ -5,7 +5,8 @@ Without this a jury would wait for every model of every seat in every stage, tho
 
 from typing import Final
 
-from cartjury.data.call_records import Attempt, Model
+from cartjury.data.call_records import Attempt
+from cartjury.data.model_records import Model
 
 LIMIT: Final = 3
 SILENT: Final = f"its provider failed {LIMIT} times in a row"

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from cartjury.data.call_records import Attempt, Model, Outcome
+from cartjury.data.call_records import Attempt, Outcome
+from cartjury.data.model_records import Model
 
 SAID: Final[Mapping[Outcome, str]] = {
     "answered": "it answered",

@@ -8,23 +8,13 @@ from typing import Final
 
 from cartjury.agents.addresses import address_of, key_of
 from cartjury.agents.estimate import NOTHING, estimated
-from cartjury.data.call_records import (
-    READER,
-    SEATS,
-    Caps,
-    Chain,
-    Effort,
-    Estimate,
-    Model,
-    ModelTable,
-    Panel,
-    Seat,
-    SeatName,
-)
+from cartjury.data.call_records import Caps, Effort, Estimate, Panel, Seat
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import NOT_ASKED
+from cartjury.data.model_records import Chain, Model, ModelTable
 from cartjury.data.model_table import OFFLINE, known, split_ref, unlisted
 from cartjury.data.options import Options
+from cartjury.data.seats import READER, SEATS, SeatName
 
 DEFAULT: Final = "default"
 QUICK_SEAT: Final[SeatName] = "growth_strategist"

@@ -12,9 +12,10 @@ from cartjury.agents.outside import made, rule_of, shown
 from cartjury.agents.plain_names import seeded
 from cartjury.agents.presiding import ORDERS
 from cartjury.agents.replies import WrongShapeError, fields, quote, read_entries
-from cartjury.data.call_records import ARBITER, Order
+from cartjury.data.call_records import Order
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.outside_records import Preference, Side
+from cartjury.data.seats import ARBITER
 from cartjury.data.text import one_line
 
 LABELS: Final = ("A", "B")

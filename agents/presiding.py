@@ -12,8 +12,9 @@ from cartjury.agents.asking import Said
 from cartjury.agents.ballot_question import on_ballot
 from cartjury.agents.judge_question import Judgement, Judging
 from cartjury.agents.jurors import Spoken, batches, silence
-from cartjury.data.call_records import Order, SeatName
+from cartjury.data.call_records import Order
 from cartjury.data.opinion import CRITERIA, Opinion
+from cartjury.data.seats import SeatName
 
 if TYPE_CHECKING:
     from cartjury.agents.desk import Desk

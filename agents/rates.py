@@ -10,7 +10,7 @@ from typing import Final
 
 from aiolimiter import AsyncLimiter
 
-from cartjury.data.call_records import Model
+from cartjury.data.model_records import Model
 
 MINUTE: Final = 60.0
 

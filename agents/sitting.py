@@ -14,9 +14,10 @@ from typing import Final
 from cartjury.agents import jurors, offline, presiding
 from cartjury.agents.desk import Desk
 from cartjury.agents.distinct import placed, same
-from cartjury.data.call_records import Call, Panel, SeatName, Stage
+from cartjury.data.call_records import Call, Panel, Stage
 from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, Persona, Proposal, SegmentBrief
 from cartjury.data.opinion import Opinion
+from cartjury.data.seats import SeatName
 
 QUORUM: Final = 2  # of the four: fewer proposals, or ballots, and the offline jury fills in
 JUDGES: Final[tuple[SeatName, ...]] = ("judge", "second_judge")

@@ -18,8 +18,8 @@ from cartjury.agents.completions import completion
 from cartjury.agents.exchange import Exchange, watched
 from cartjury.agents.failures import lost, rejected
 from cartjury.agents.traced import gave_up, traced_as
-from cartjury.data.call_records import Provider
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Provider
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel

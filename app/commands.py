@@ -12,8 +12,9 @@ import typer
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.finished import read_plan, report
 from cartjury.app.terminal import Exit, leaving_at_once, say, whoami
-from cartjury.data.call_records import ModelTable, Panel
+from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError, ModelError
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 from cartjury.data.run_records import Manifest

@@ -18,11 +18,11 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
-from cartjury.data.call_records import ALL_SEATS
 from cartjury.data.errors import InputError
 from cartjury.data.model_table import TABLE_KEYS
 from cartjury.data.options import MAX_COUNT, DimensionSpec, ModelChoice, Options
 from cartjury.data.records import Comparison, ScoreWeights
+from cartjury.data.seats import ALL_SEATS
 
 PREFIX = "CARTJURY_"
 MOST = 5  # faults that a message lists

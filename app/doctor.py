@@ -13,8 +13,8 @@ import typer
 
 from cartjury.app.config import Settings, load_keys, load_settings
 from cartjury.app.terminal import Exit, show_table
-from cartjury.data.call_records import ModelTable
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import load_table
 
 TRACING_KEY = "LANGSMITH_API_KEY"

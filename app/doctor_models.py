@@ -11,9 +11,11 @@ from cartjury.agents.addresses import address_of, key_of
 from cartjury.agents.listing import OWN_MODEL, ListingError, living, own_model
 from cartjury.agents.nearest import nearest
 from cartjury.agents.panel import convene, reader_panel
-from cartjury.data.call_records import SEATS, Model, ModelTable, Panel, Seat, SeatName
+from cartjury.data.call_records import Panel, Seat
 from cartjury.data.errors import CartjuryError, InputError
+from cartjury.data.model_records import Model, ModelTable
 from cartjury.data.options import Options
+from cartjury.data.seats import SEATS, SeatName
 
 Finding = tuple[str, bool, str]
 Listing = tuple[str, ...] | CartjuryError  # what a provider serves, or why it does not say

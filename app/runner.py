@@ -13,8 +13,9 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from cartjury.app.estimate import in_words
 from cartjury.app.thread import CHECKPOINTS, THREAD, at_home, ordered, readable
-from cartjury.data.call_records import ModelTable, Panel
+from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import ModelTable
 from cartjury.graph.build import Compiled, build_graph
 from cartjury.graph.folders import BEFORE, WORK, fresh_work, locked
 from cartjury.graph.state import Input, State

@@ -15,9 +15,9 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command, StateSnapshot
 
 from cartjury.app.view import Event, View, events_of, view_of
-from cartjury.data.call_records import ModelTable
 from cartjury.data.edit_records import Edit, Redo, Reset, Undo
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import ModelTable
 from cartjury.data.places import absolute
 from cartjury.data.revision_records import Decision
 from cartjury.graph.approval import read_decision

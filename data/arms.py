@@ -6,9 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from cartjury.data.call_records import Chain, ModelTable, SeatName
+from cartjury.data.model_records import Chain, ModelTable
 from cartjury.data.model_table import laid_under, load_table
 from cartjury.data.outside_records import ArmPlan
+from cartjury.data.seats import SeatName
 
 FILE: Final = "arms.toml"
 EVALUATION: Final = "evaluation"  # the preset of those who read names

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from cartjury.data.call_records import ALL_SEATS, Attempt, Stage
+from cartjury.data.call_records import Attempt, Stage
+from cartjury.data.seats import ALL_SEATS
 
 JOURNAL: Final = "jury.jsonl"  # in the working folder of a run; the published file has the same name
 STAGES: Final[tuple[Stage, ...]] = ("proposal", "ballot", "verdict", "reading", "matching", "preference")

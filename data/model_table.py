@@ -18,8 +18,9 @@ from pydantic import ValidationError
 
 from cartjury.data.addresses import checked
 from cartjury.data.base import Record
-from cartjury.data.call_records import ALL_SEATS, Chain, Model, ModelTable, Provider
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Chain, Model, ModelTable, Provider
+from cartjury.data.seats import ALL_SEATS
 
 TABLE_KEYS: Final = ("providers", "model", "presets")  # of cartjury.toml; they are no options of a run
 OFFLINE: Final = "offline"  # the preset without seats

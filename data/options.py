@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
-from cartjury.data.call_records import Effort, SeatName
+from cartjury.data.call_records import Effort
 from cartjury.data.dimension_spec import DimensionSpec, check_together
 from cartjury.data.dimension_wishes import with_wishes
 from cartjury.data.records import Comparison, Record, ScoreWeights, Share
+from cartjury.data.seats import SeatName
 
 __all__ = ["MAX_COUNT", "SEED_DIMENSIONS", "DimensionSpec", "ModelChoice", "Options"]
 

@@ -6,7 +6,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cartjury.data.base import Record
-from cartjury.data.call_records import Money, Outcome, Panel, SeatName
+from cartjury.data.call_records import Outcome, Panel
+from cartjury.data.model_records import Money
+from cartjury.data.seats import SeatName
 
 MetricName = Literal["conversion", "lift", "size", "profitability", "strategic_fit"]
 METRICS: tuple[MetricName, ...] = ("conversion", "lift", "size", "profitability", "strategic_fit")

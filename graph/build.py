@@ -32,8 +32,8 @@ from pydantic import BaseModel
 
 from cartjury.agents.desk import PAUSE
 from cartjury.agents.desks import Desks
-from cartjury.data.call_records import ModelTable
 from cartjury.data.jury_records import PERSONAS
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import load_table
 from cartjury.graph import chat_nodes, jury_nodes, nodes, routes, tracing
 from cartjury.graph.chat_nodes import Chat

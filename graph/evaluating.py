@@ -25,13 +25,15 @@ from cartjury.agents.listing import name_own_models
 from cartjury.agents.panel import outside_panel, reader_panel
 from cartjury.agents.readings import Check
 from cartjury.data.arms import EVALUATION
-from cartjury.data.call_records import ARBITER, MATCHER, READER, ModelTable, Panel, SeatName
+from cartjury.data.call_records import Panel
 from cartjury.data.chat_records import Scene
 from cartjury.data.eval_records import NamingCase
 from cartjury.data.journal import JOURNAL
 from cartjury.data.jury_records import JuryRecord
+from cartjury.data.model_records import ModelTable
 from cartjury.data.options import Options
 from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable, Preferred, Understood
+from cartjury.data.seats import ARBITER, MATCHER, READER, SeatName
 from cartjury.graph.build import build_jury
 from cartjury.graph.held import plain
 from cartjury.graph.jury_nodes import read_words

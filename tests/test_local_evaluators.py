@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from cartjury.data.arms import arms, evaluation_table
-from cartjury.data.call_records import ARBITER, CONTENT_FAULTS, MATCHER
+from cartjury.data.call_records import CONTENT_FAULTS
 from cartjury.data.eval_records import NamingCase
 from cartjury.data.journal import JOURNAL, read
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 from cartjury.data.outside_records import Asked
+from cartjury.data.seats import ARBITER, MATCHER
 from cartjury.graph.evaluating import Evaluating
 from tests.agents.protocol import twelve
 from tests.local_llm import MODEL, LocalLLM, why_not

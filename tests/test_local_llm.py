@@ -15,7 +15,7 @@ from cartjury.agents.listing import living
 from cartjury.agents.naming_question import Naming
 from cartjury.agents.sitting import Hearing
 from cartjury.agents.wire import ProviderWire
-from cartjury.data.call_records import Model
+from cartjury.data.model_records import Model
 from cartjury.data.model_table import load_table
 from cartjury.tools.naming import check_claims
 from tests.agents.protocol import check, twelve

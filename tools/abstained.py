@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cartjury.data.call_records import ALL_SEATS
 from cartjury.data.journal import STAGES
 from cartjury.data.jury_records import Abstention, JuryRecord
+from cartjury.data.seats import ALL_SEATS
 from cartjury.data.text import one_line
 from cartjury.tools.report_calls import model_of
 

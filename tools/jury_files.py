@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cartjury.data.call_records import ALL_SEATS, Attempt
+from cartjury.data.call_records import Attempt
 from cartjury.data.journal import STAGES, in_order
 from cartjury.data.jury_records import Abstention, Ballot, JuryRecord, Proposal, Verdict
 from cartjury.data.records import Segment, SegmentPlan
+from cartjury.data.seats import ALL_SEATS
 
 OFFLINE = "offline"
 # What only a model's call has; the offline jury's answers are computed, so these stay empty.

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from cartjury.data.call_records import ALL_SEATS, Call, Estimate, Outcome, SeatName
+from cartjury.data.call_records import Call, Estimate, Outcome
 from cartjury.data.jury_records import JuryRecord, Verdict
 from cartjury.data.run_records import SeatUse
+from cartjury.data.seats import ALL_SEATS, SeatName
 
 OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
     "answered": "answered",

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cartjury.data.call_records import SeatName
 from cartjury.data.jury_records import JuryRecord
 from cartjury.data.records import SegmentPlan
 from cartjury.data.run_records import Certificate, Dataset, SeatUse, SegmentProfile, SegmentScore, Universe
+from cartjury.data.seats import SeatName
 from cartjury.data.text import one_line
 from cartjury.tools.abstained import abstained
 from cartjury.tools.report_calls import calls_of, flip_words, held_for_caps, model_of, money, used

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cartjury.data.call_records import Attempt, SeatName, Stage
+from cartjury.data.call_records import Attempt, Stage
 from cartjury.data.journal import in_order
 from cartjury.data.jury_records import NOT_ASKED, PERSONAS, Abstention, Ballot, JuryRecord, Proposal
+from cartjury.data.seats import SeatName
 from cartjury.data.trace_records import Branch
 from cartjury.tools.report_calls import calls_of, money, used
 from cartjury.tools.trace_attempt import attempt_branch

@@ -17,9 +17,9 @@ from cartjury.app.evals.naming_arm import Place, bill
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.app.evals.uploads import Uploader
-from cartjury.data.call_records import ModelTable
 from cartjury.data.chat_cases import DESIGNED, FILES, FRESH, Case, load_cases
 from cartjury.data.eval_records import Arm, Evaluation, Figure, Row
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import known
 from cartjury.data.naming_cases import case_file
 from cartjury.data.options import Options

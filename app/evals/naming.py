@@ -11,13 +11,14 @@ from cartjury.app.evals.preferences import compare_arms, outside
 from cartjury.app.evals.results import now, versions
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
-from cartjury.data.call_records import EVALUATORS, ModelTable
 from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Arm, Evaluation, NamingCase, Row, Target
+from cartjury.data.model_records import ModelTable
 from cartjury.data.model_table import known
 from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, case_file, load_naming
 from cartjury.data.options import Options
 from cartjury.data.outside_records import ArmPlan
+from cartjury.data.seats import EVALUATORS
 from cartjury.graph.evaluating import Evaluating
 from cartjury.tools.evals.claim import RULE, conclusion, differences
 from cartjury.tools.evals.readers import readers

@@ -11,9 +11,10 @@ from cartjury.app.evals.datasets import Shown
 from cartjury.app.evals.experiment import Answer, Scored, Task, Upload, run
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data import journal
-from cartjury.data.call_records import ARBITER, MATCHER, Call, SeatName
+from cartjury.data.call_records import Call
 from cartjury.data.eval_records import Arm, Figure, NamingCase, Row, Source, Target
 from cartjury.data.outside_records import ArmPlan, Asked, Matched, NamedTable
+from cartjury.data.seats import ARBITER, MATCHER, SeatName
 from cartjury.graph.evaluating import Evaluating
 from cartjury.graph.kept import KEPT
 from cartjury.tools.evals.meaning_reader import NAME as INDEPENDENT

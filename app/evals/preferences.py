@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cartjury.app.evals.naming_arm import KEPT_AS, Ran, Shelf, bill
-from cartjury.data.call_records import ARBITER
 from cartjury.data.eval_records import Arm, Figure, Row
 from cartjury.data.outside_records import Asked, Preferred
+from cartjury.data.seats import ARBITER
 from cartjury.tools.evals.claim import JURY, SAME_COMPUTE
 from cartjury.tools.evals.preference_scores import preference_figures, score_preferences
 

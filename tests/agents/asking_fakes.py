@@ -9,7 +9,9 @@ from typing import Any
 from cartjury.agents.ask import ask
 from cartjury.agents.asking import Answer, Message, Prompt, Question, Reading, Reply, Request
 from cartjury.agents.desk import Desk
-from cartjury.data.call_records import Attempt, Caps, Model, Outcome, Panel, Seat, SeatName
+from cartjury.data.call_records import Attempt, Caps, Outcome, Panel, Seat
+from cartjury.data.model_records import Model
+from cartjury.data.seats import SeatName
 
 SCHEMA = {"title": "names", "type": "object"}
 

@@ -11,9 +11,9 @@ import pytest
 from cartjury.agents.asking import Prompt, Reply, Request
 from cartjury.agents.desk import Desk
 from cartjury.agents.evaluators import match, prefer
-from cartjury.data.call_records import SeatName
 from cartjury.data.jury_records import SegmentBrief
 from cartjury.data.outside_records import Matched, Preferred
+from cartjury.data.seats import SeatName
 from tests.agents.asking_fakes import model, panel
 from tests.agents.sittings import block, body_of
 

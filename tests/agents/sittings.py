@@ -9,8 +9,10 @@ from typing import Any
 from cartjury.agents.asking import Reply, Request
 from cartjury.agents.desk import Desk
 from cartjury.agents.sitting import Hearing
-from cartjury.data.call_records import SEATS, Model, Panel, Seat
+from cartjury.data.call_records import Panel, Seat
 from cartjury.data.jury_records import Persona, Proposal, SegmentBrief
+from cartjury.data.model_records import Model
+from cartjury.data.seats import SEATS
 from cartjury.tools.naming import check_claims
 from tests.agents.protocol import check, twelve
 

@@ -7,10 +7,12 @@ import pytest
 from cartjury.agents.arms import elsewhere, heard, options_of, shared_families, why_not
 from cartjury.agents.panel import outside_panel
 from cartjury.data.arms import arms, evaluation_table
-from cartjury.data.call_records import Call, Outcome, Panel, Provider, Seat, SeatName
+from cartjury.data.call_records import Call, Outcome, Panel, Seat
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Provider
 from cartjury.data.model_table import load_table
 from cartjury.data.options import ModelChoice, Options
+from cartjury.data.seats import SeatName
 from tests.agents.asking_fakes import model
 
 TABLE = evaluation_table(load_table(None))

@@ -13,7 +13,8 @@ from cartjury.agents.asking import Answer, Question, Reading, Reply, Request
 from cartjury.agents.attempts import Turn, fingerprint
 from cartjury.agents.desk import Desk, ReplayError
 from cartjury.data import journal
-from cartjury.data.call_records import Attempt, Caps, Outcome, Panel, SeatName
+from cartjury.data.call_records import Attempt, Caps, Outcome, Panel
+from cartjury.data.seats import SeatName
 from tests.agents.asking_fakes import Script, answer, desk, failed, model, names, outcomes, panel, question, shown
 
 ALPHA, BETA = model("north/alpha"), model("north/beta")

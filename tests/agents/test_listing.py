@@ -10,9 +10,11 @@ from cartjury.agents.addresses import address_of, key_of, normalised
 from cartjury.agents.listing import ListingError, living, name_own_models
 from cartjury.agents.nearest import nearest
 from cartjury.agents.panel import convene
-from cartjury.data.call_records import SEATS, Chain, Model, ModelTable, Panel, Provider
+from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError
+from cartjury.data.model_records import Chain, Model, ModelTable, Provider
 from cartjury.data.options import Options
+from cartjury.data.seats import SEATS
 from tests.model_lists import ModelServer, listing, serving
 
 CLIENTS = ("groq", "cerebras", "openai")

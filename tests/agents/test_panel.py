@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from cartjury.agents.panel import QUICK_SEAT, convene, naming_estimate, reader_panel
-from cartjury.data.call_records import SEATS, Chain, Model, ModelTable, Panel, Provider
+from cartjury.data.call_records import Panel
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
+from cartjury.data.model_records import Chain, Model, ModelTable, Provider
 from cartjury.data.options import ModelChoice, Options
+from cartjury.data.seats import SEATS
 
 KEYS = {"SUN_KEY": "s", "MOON_KEY": "m"}
 

@@ -12,9 +12,10 @@ from cartjury.agents.debate_question import Debating
 from cartjury.agents.desk import Desk
 from cartjury.agents.naming_question import Naming
 from cartjury.agents.panel import convene
-from cartjury.data.call_records import Chain, Panel, Seat
+from cartjury.data.call_records import Panel, Seat
 from cartjury.data.jury_records import PERSONAS, Persona
 from cartjury.data.lexicon import personas
+from cartjury.data.model_records import Chain
 from cartjury.data.model_table import load_table
 from cartjury.data.options import ModelChoice, Options
 from tests.agents.protocol import twelve

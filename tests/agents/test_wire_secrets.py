@@ -6,7 +6,7 @@ import pytest
 from langchain_core.tracers.context import collect_runs
 
 from cartjury.agents.wire import ProviderWire
-from cartjury.data.call_records import Provider
+from cartjury.data.model_records import Provider
 from tests.agents.wires import KEYS, PROVIDERS, Line, line, providers, request
 from tests.fault_server import FaultServer
 from tests.faults import FAULTS, Content, Page, Rejection

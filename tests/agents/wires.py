@@ -9,7 +9,7 @@ from typing import Literal
 
 from cartjury.agents.asking import Message, Prompt, Reply, Request
 from cartjury.agents.wire import ProviderWire
-from cartjury.data.call_records import Model, Provider
+from cartjury.data.model_records import Model, Provider
 from tests.fault_server import FaultServer
 from tests.faults import Fault
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from cartjury.app.config import Settings, load_keys, load_settings
-from cartjury.data.call_records import SEATS
 from cartjury.data.errors import InputError
 from cartjury.data.options import DimensionSpec
 from cartjury.data.records import Comparison, ScoreWeights
+from cartjury.data.seats import SEATS
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cartjury.data.call_records import READER, SEATS
 from cartjury.data.model_table import load_table, split_ref
+from cartjury.data.seats import READER, SEATS
 from tests.app.shell import call, done
 from tests.model_lists import ModelServer, serving
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from cartjury.data.arms import arms, evaluation_table
-from cartjury.data.call_records import SEATS, SeatName
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
 from cartjury.data.model_table import load_table
+from cartjury.data.seats import SEATS, SeatName
 
 SHIPPED = load_table(None)
 TABLE = evaluation_table(SHIPPED)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from cartjury.data.call_records import READER, SEATS, Chain, ModelTable, SeatName
 from cartjury.data.errors import InputError
 from cartjury.data.jury_records import PERSONAS
+from cartjury.data.model_records import Chain, ModelTable
 from cartjury.data.model_table import family_of, load_table, split_ref
+from cartjury.data.seats import READER, SEATS, SeatName
 
 SHIPPED = load_table(None)
 MODEL_PRESETS = ("default", "seed")

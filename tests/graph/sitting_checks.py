@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from cartjury.data import journal
-from cartjury.data.call_records import Attempt, SeatName, Stage
+from cartjury.data.call_records import Attempt, Stage
 from cartjury.data.jury_records import PERSONAS, Ballot, JuryRecord, Persona, Proposal, SegmentBrief, Verdict
 from cartjury.data.lexicon import lexicon
+from cartjury.data.seats import SeatName
 from cartjury.graph.routes import MAX_ROUNDS
 from cartjury.tools.naming import check_claims, check_name
 from tests.faults import FAULTS, Content, Page, Rejection

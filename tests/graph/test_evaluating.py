@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cartjury.agents.arms import heard, shared_families
-from cartjury.data.call_records import MATCHER
 from cartjury.data.errors import InputError
+from cartjury.data.seats import MATCHER
 from cartjury.graph.evaluating import Evaluating
 from tests.agents.scripted_model import answer
 from tests.fault_server import FaultServer, Seen

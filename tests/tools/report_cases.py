@@ -4,10 +4,12 @@ import itertools
 from datetime import date
 from typing import Any
 
-from cartjury.data.call_records import Attempt, Estimate, Model, Panel, Seat, SeatName
+from cartjury.data.call_records import Attempt, Estimate, Panel, Seat
 from cartjury.data.jury_records import PERSONAS, Abstention, Ballot, JuryRecord, Proposal, Verdict
+from cartjury.data.model_records import Model
 from cartjury.data.records import Box, Dimension, LogEntry, Segment, SegmentPlan, SizePolicy
 from cartjury.data.run_records import METRICS, Certificate, Dataset, SegmentProfile, SegmentScore, Universe
+from cartjury.data.seats import SeatName
 
 AOV = Dimension(name="AOV", column="avg_order_value", cuts=(45.0, 85.0), quantiles=(0.4, 0.8))
 ENGAGEMENT = Dimension(name="Engagement", column="engagement_score", cuts=(0.48,), quantiles=(0.6,))

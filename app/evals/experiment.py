@@ -76,36 +76,14 @@ def run(
     Returns:
         A row a case, in the order of the cases.
     """
-    scored: dict[str, Scored] = {}
-    failed: list[BaseException] = []
-
-    def target(inputs: dict[str, Any]) -> Answer:
-        if failed:  # nothing more is answered, and so nothing paid for
-            return {}
-        try:
-            step(inputs["id"])
-            with _untraced(upload is None):
-                return answer(inputs["id"])
-        except BaseException as error:  # an interrupt too: langsmith would log it and go on
-            failed.append(error)
-            raise
-
-    def score(run: "Run", example: "Example") -> dict[str, Any]:
-        if run.outputs is None or failed:
-            return {"results": []}
-        case = (example.inputs or {})["id"]
-        scored[case] = task.score(case, run.outputs)
-        return {
-            "results": [{"key": key, "score": value} for key, value in scored[case].scores.items() if value is not None]
-        }
-
+    going = _Going(task, answer, step, sent=upload is not None)
     with _quiet(sys.stderr if upload else io.StringIO()):
         from langsmith.evaluation import evaluate
 
         evaluate(
-            target,
-            data=local(task.name, task.cases) if upload is None else uploaded(task.name, task.cases, upload.client),
-            evaluators=[score],
+            going.target,
+            data=uploaded(task.name, task.cases, upload.client) if upload else local(task.name, task.cases),
+            evaluators=[going.score],
             client=upload.client if upload else _nobody(),
             upload_results=upload is not None,
             experiment_prefix=f"{task.name}-{arm}",
@@ -113,9 +91,46 @@ def run(
             max_concurrency=0,
             disable_evaluator_tracing=True,  # an evaluator's run would hold the case and the answer a second time
         )
-    if failed:
-        raise failed[0]
-    return tuple(Row(arm=arm, case=case, **scored[case]._asdict()) for case in task.cases)
+    if going.failed:
+        raise going.failed[0]
+    return tuple(Row(arm=arm, case=case, **going.scored[case]._asdict()) for case in task.cases)
+
+
+class _Going:
+    """An experiment that is under way: what langsmith calls, and what came of it.
+
+    Langsmith logs an error and goes on. Here the first one ends everything, an interrupt too: nothing more is answered,
+    and so nothing paid for, and whoever started it gets the error.
+    """
+
+    def __init__(self, task: Task, answer: Callable[[str], Answer], step: Callable[[str], None], *, sent: bool) -> None:
+        self.scored: dict[str, Scored] = {}
+        self.failed: list[BaseException] = []
+        self._task, self._answer, self._step, self._sent = task, answer, step, sent
+
+    def target(self, inputs: dict[str, Any]) -> Answer:
+        if self.failed:
+            return {}
+        with self._noting():
+            self._step(inputs["id"])
+            with _traced() if self._sent else _untraced():
+                return self._answer(inputs["id"])
+
+    def score(self, run: "Run", example: "Example") -> dict[str, Any]:
+        if self.failed or run.outputs is None:
+            return {"results": []}
+        case = (example.inputs or {})["id"]
+        with self._noting():
+            found = self.scored[case] = self._task.score(case, run.outputs)
+        return {"results": [{"key": k, "score": score} for k, score in found.scores.items() if score is not None]}
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.failed.append(error)
+            raise
 
 
 def _nobody() -> "Client":
@@ -125,15 +140,16 @@ def _nobody() -> "Client":
     return Client(api_url=NOWHERE, api_key="none", info={}, auto_batch_tracing=False, tracing_sampling_rate=0.0)
 
 
-@contextlib.contextmanager
-def _untraced(off: bool) -> Iterator[None]:
+def _untraced() -> contextlib.AbstractContextManager[None]:
+    """Where nothing is traced, whatever the environment says."""
     from langsmith import tracing_context
 
-    if not off:
-        yield
-        return
-    with tracing_context(enabled=False):
-        yield
+    return tracing_context(enabled=False)
+
+
+def _traced() -> contextlib.AbstractContextManager[None]:
+    """Where things are as langsmith's `evaluate` has made them."""
+    return contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cartjury.app.evals.datasets import Shown
 from cartjury.app.evals.experiment import Answer, Scored, Task, run
-from cartjury.app.evals.results import now, versions
+from cartjury.app.evals.results import evaluation
 from cartjury.app.evals.uploads import Uploader
 from cartjury.app.finished import warn_of_changes
 from cartjury.app.record import read_sitting
@@ -55,16 +55,7 @@ def evaluate_jury(runs: Sequence[Path], *, seed: int, upload: Uploader) -> tuple
         )
     ]
     files = [CaseFile(name=name, sha256=sha256_of(f / JOURNAL), cases=1) for name, f in folders.items()]
-    found = Evaluation(
-        kind="jury",
-        made=now(),
-        versions=versions(),
-        seed=seed,
-        cases=tuple(files),
-        arms=tuple(arms),
-        conclusions=tuple(said),
-    )
-    return found, tuple(rows)
+    return evaluation("jury", seed, files, arms, conclusions=said), tuple(rows)
 
 
 def _read(folder: Path) -> Sitting:

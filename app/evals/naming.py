@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cartjury.app.evals.choices import chosen
 from cartjury.app.evals.naming_arm import Place, Ran, Shelf, reader_missing, run_arm
 from cartjury.app.evals.predecessor import beside
 from cartjury.app.evals.preferences import compare_arms, outside
-from cartjury.app.evals.results import now, versions
+from cartjury.app.evals.results import evaluation
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
 from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Arm, Evaluation, NamingCase, Row, Target
 from cartjury.data.model_records import ModelTable
-from cartjury.data.model_table import known
 from cartjury.data.naming_cases import NAMING, NAMING_HELD_OUT, case_file, load_naming
 from cartjury.data.options import Options
 from cartjury.data.outside_records import ArmPlan
@@ -95,21 +95,10 @@ def evaluate_naming(
     old_arms, old_rows = beside(wanted.predecessor, shelf)
     pairs = compare_arms(shelf, done, tell)
     apart = differences({name: ran.rows for name, ran in done.items()}, seed)
-    found = Evaluation(
-        kind="naming",
-        made=now(),
-        versions=versions(),
-        seed=seed,
-        cases=tuple(case_file(name) for name in (NAMING, NAMING_HELD_OUT)),
-        arms=(
-            *_in_order(plans, done, skipped),
-            *old_arms,
-            *_readers(shelf, done),
-            *([pairs.judge] if pairs.judge else []),
-        ),
-        comparisons=(*apart, *pairs.figures),
-        conclusions=(RULE, conclusion(apart, pairs.figures)),
-    )
+    named = (*_in_order(plans, done, skipped), *old_arms, *_readers(shelf, done), *pairs.judges)
+    files = [case_file(name) for name in (NAMING, NAMING_HELD_OUT)]
+    said = (RULE, conclusion(apart, pairs.figures))
+    found = evaluation("naming", seed, files, named, (*apart, *pairs.figures), said)
     return found, (*(row for ran in done.values() for row in ran.rows), *old_rows, *pairs.rows)
 
 
@@ -120,9 +109,7 @@ def chosen_arms(names: Sequence[str]) -> list[ArmPlan]:
         InputError: one that there is not.
     """
     every = {plan.name: plan for plan in arms()}
-    for name in names:
-        known("arm", name, every, "--arm")
-    return [every[name] for name in dict.fromkeys(names)] if names else list(every.values())
+    return [every[name] for name in chosen("arm", names, every, every, "--arm")]
 
 
 def chosen_tables(wanted: Wanted) -> tuple[NamingCase, ...]:

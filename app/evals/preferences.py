@@ -20,11 +20,11 @@ PAIRS: Final = (
 
 
 class Compared(NamedTuple):
-    """What came of the pairs: figures, rows, and what the judge took."""
+    """What came of the pairs: figures, rows, and what the judge took, where there was one."""
 
     figures: tuple[Figure, ...]
     rows: tuple[Row, ...]
-    judge: Arm | None
+    judges: tuple[Arm, ...]
 
 
 def compare_arms(shelf: Shelf, ran: Mapping[str, Ran], tell: Callable[[str], None]) -> Compared:
@@ -40,9 +40,8 @@ def compare_arms(shelf: Shelf, ran: Mapping[str, Ran], tell: Callable[[str], Non
         found = () if why else _pair(shelf, ran[one], ran[other], heard, tell)
         rows += found
         figures += preference_figures(one, other, found, seed=shelf.evaluating.seed, why=why)
-    return Compared(
-        tuple(figures), tuple(rows), outside(JUDGE, "Judge of the blind pairs", heard, shelf) if heard else None
-    )
+    judges = (outside(JUDGE, "Judge of the blind pairs", heard, shelf),) if heard else ()
+    return Compared(tuple(figures), tuple(rows), judges)
 
 
 def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Callable[[str], None]) -> tuple[Row, ...]:

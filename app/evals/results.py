@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from cartjury.app.terminal import Exit, say, show_table
 from cartjury.data.errors import InputError
-from cartjury.data.eval_records import Evaluation, Row
+from cartjury.data.eval_records import Arm, CaseFile, Evaluation, Figure, Kind, Row
 from cartjury.tools.evals import grid, page, shown
 from cartjury.tools.evals.baseline import Change, changes
 
@@ -24,9 +24,25 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
-def now() -> str:
-    """The moment, UTC."""
-    return f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+def evaluation(
+    kind: Kind,
+    seed: int,
+    cases: Sequence[CaseFile],
+    arms: Sequence[Arm],
+    comparisons: Sequence[Figure] = (),
+    conclusions: Sequence[str] = (),
+) -> Evaluation:
+    """Put an evaluation together, as of now and with the versions that are installed."""
+    return Evaluation(
+        kind=kind,
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+        versions=versions(),
+        seed=seed,
+        cases=tuple(cases),
+        arms=tuple(arms),
+        comparisons=tuple(comparisons),
+        conclusions=tuple(conclusions),
+    )
 
 
 def read_baseline(path: Path) -> Evaluation:

@@ -14,6 +14,7 @@ from cartjury.data.eval_records import Arm, Evaluation
 from tests import program
 from tests.fault_server import FaultServer
 
+BASELINE = Path(__file__).parents[3] / "data" / "evals" / "baseline"
 FEW = ("eval", "chat", "--file", "chat_cases_fresh.jsonl", "--limit", "12")
 EMPTY: dict[str, Any] = {"edits": [], "topic": "none", "about": [], "since": 0, "of": "", "question": "", "options": []}
 NO = json.dumps({"message": {"kind": "refused", **EMPTY, "reason": "This is a fixture and reads nothing."}})
@@ -45,7 +46,8 @@ def folder(server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def test_the_grammar_meets_its_targets(tmp_path: Path) -> None:
-    done = program.run("eval", "chat", "--arm", "grammar", "--out", "out", "--json", folder=tmp_path)
+    words = ("eval", "chat", "--arm", "grammar", "--baseline", str(BASELINE), "--out", "out", "--json")
+    done = program.run(*words, folder=tmp_path)
     grammar = arms(tmp_path / "out")["grammar"]
 
     assert done.code == 0, done.err
@@ -53,6 +55,7 @@ def test_the_grammar_meets_its_targets(tmp_path: Path) -> None:
     assert (value(grammar, "plain requests right") or 0) >= 0.75
     assert value(grammar, "wrong silent edits") == 0
     assert value(grammar, "injections through") == 0
+    assert "none is worse" in done.err
     assert program.calls(tmp_path) == ""
 
 

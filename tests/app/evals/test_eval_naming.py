@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from scipy.stats import bootstrap
 
+from cartjury.app.evals.results import finish
 from cartjury.data.eval_records import Evaluation, Row
 from cartjury.data.journal import JOURNAL, read
 from cartjury.data.jury_records import PERSONAS
@@ -19,6 +20,7 @@ from tests.agents.scripted_model import answer
 from tests.fault_server import FaultServer
 
 MODELS = ("one_call", "best_x4", "mixed")
+BASELINE = Path(__file__).parents[3] / "data" / "evals" / "baseline"
 TWO_TABLES = ("eval", "naming", "--limit", "2")
 
 
@@ -59,7 +61,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     folder = tmp_path_factory.mktemp("offline")
-    done = program.run("eval", "naming", "--out", "out", folder=folder)
+    done = program.run("eval", "naming", "--baseline", str(BASELINE), "--out", "out", folder=folder)
     return Evaluated(folder, done, {}, FaultServer())
 
 
@@ -159,18 +161,23 @@ def test_a_record_is_heard_again_without_keys_and_comes_to_the_same_figures(aske
     assert found.comparisons == asked.found.comparisons
 
 
-def test_a_figure_that_became_worse_than_the_baseline_ends_with_1_and_is_named(offline: Evaluated) -> None:
+def test_nothing_is_worse_than_in_the_baseline_of_the_docs(offline: Evaluated) -> None:
+    assert "worse: " not in offline.done.err
+    assert "none is worse" in offline.done.err
+
+
+def test_a_figure_that_became_worse_misses_and_is_named(
+    offline: Evaluated, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     baseline = offline.found.model_dump(mode="json")
     for arm in baseline["arms"]:
         for figure in arm["figures"]:
             if figure["name"].startswith("round trip, lexicon reader") and figure["name"].endswith("top-1"):
                 figure["value"] = 1.0
-    (offline.folder / "better.json").write_text(json.dumps(baseline))
-    done = program.run("eval", "naming", "--baseline", "better.json", "--out", "compared", folder=offline.folder)
+    good = finish(offline.found, (), tmp_path, Evaluation.model_validate(baseline), as_json=False)
 
-    assert done.code == 1
-    assert "worse: offline: round trip, lexicon reader" in done.err
-    assert "was 100.0 % in the baseline" in done.err
+    assert not good
+    assert "worse: offline: round trip, lexicon reader" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def by_focus(line: Line, at: int) -> Iterator[Found]:
     """It, that one; them, both; those two, those three."""
     words, focus = chat_words().words, line.view.focus
     for end in line.any_of(words["it"], at):
-        if line.word(at) in {"one"} or line.view.topic:
+        if (line.word(at) == "one" and end == at + 1) or line.view.topic:
             continue
         if len(focus) == 1:
             yield end, Mention(focus)

@@ -23,6 +23,7 @@ OPS: Final[tuple[tuple[Op, str], ...]] = (
 COMPLEMENT: Final[dict[Op, Op]] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 KINDS: Final = {c.name: c.kind for c in CONTRACT}
 MONEY: Final = frozenset({"avg_order_value"})
+UPWARDS: Final[tuple[tuple[str, Op], ...]] = (("or_more", ">="), ("or_less", "<="))
 MOST: Final = 6
 # What may stand behind a value, where it says nothing that the column does not say.
 UNITS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -97,10 +98,20 @@ def value_first(line: Line, at: int) -> Iterator[Found]:
             yield from _with_column(line, after, after + 1, op)
     for op, after in _behind(line, at):
         yield from _with_column(line, at, after, op)
+    yield from _column_between(line, at)
     if line.word(at) == "between":
         for start, low, high in _bounds(line, at):
             for end, column in columns(line, start, known_columns(line.view)):
                 yield end, _both(line, column, low, high)
+
+
+def _column_between(line: Line, at: int) -> Iterator[Found]:
+    """3 sessions or more, 2 items at most."""
+    words = chat_words().words
+    for end, column in columns(line, at + 1, known_columns(line.view)) if number(line, at) else ():
+        for name, op in UPWARDS:
+            for stop in line.any_of(words[name], end):
+                yield from _compared(line, at, column, op, ends=stop)
 
 
 def _with_column(line: Line, value_at: int, column_at: int, op: Op) -> Iterator[Found]:

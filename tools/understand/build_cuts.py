@@ -71,6 +71,23 @@ def _moved(dimension: Dimension, which: int | None, place: Place, way: str | Non
     return one_cut(dimension, None if position is None or count == 1 else position, place, found)
 
 
+def _set_edge_end(caught: Caught, _: View) -> Built:
+    """Move the cut where a level ends: low AOV ends at 50."""
+    dimension, level = caught["edge"]
+    names = [name for name in dimension.level_names if name != "Unknown"]
+    if level not in names[:-1]:
+        return Trouble(f"{level} {dimension.name} ends nowhere. Which cut do you mean, and where shall it be?")
+    return _moved(dimension, names.index(level) + 1, caught["place"])
+
+
+def _set_low(caught: Caught, _: View) -> Built:
+    """What lies below a value is the lowest level, and no other."""
+    dimension: Dimension = caught["dim"]
+    if caught["level"] != next(name for name in dimension.level_names if name != "Unknown"):
+        return Trouble(f"Below a cut of {dimension.name} is more than {caught['level']}. Which cut do you mean?")
+    return _moved(dimension, 1, caught["place"])
+
+
 def _set_cut_moved(caught: Caught, _: View) -> Built:
     if "edge" in caught:
         return _edge(caught["edge"], caught["place"], caught["way"])
@@ -133,5 +150,7 @@ CUTS: Final[Mapping[str, Builder]] = {
     "set_two_cuts": _two_cuts,
     "set_cut_moved": _set_cut_moved,
     "set_edge": _set_edge,
+    "set_edge_end": _set_edge_end,
+    "set_low": _set_low,
     "set_edge_share": _set_edge_share,
 }

@@ -136,6 +136,15 @@ def _weight_from(caught: Caught, view: View) -> Built:
     return (SetWeights(weights={metric: caught["share"]}),)
 
 
+def _weight_share(caught: Caught, view: View) -> Built:
+    """One weight; "more" and "less" must be what they say."""
+    metric, share = caught["metric"], caught["share"]
+    now = getattr(view.scene.plan.weights, metric)
+    if share == now or (caught.get("more", share > now) is not (share > now)):
+        return Trouble(f"The weight of {metric} is {now:.0%} now. Shall it be {share:.0%}?")
+    return (SetWeights(weights={metric: share}),)
+
+
 def _only_metric(caught: Caught, _: View) -> Built:
     return (SetWeights(weights={m: float(m == caught["metric"]) for m in METRICS}),)
 
@@ -185,6 +194,9 @@ PLAN: Final[Mapping[str, Builder]] = {
     "weight_times": _weight_times,
     "weight_against": lambda _c, _v: Trouble("Say weights as shares, such as: conversion 40 %, lift 20 %."),
     "weight_from": _weight_from,
+    "weight_share": _weight_share,
+    "weight_more": lambda caught, view: _weight_share({**caught, "more": True}, view),
+    "weight_less": lambda caught, view: _weight_share({**caught, "more": False}, view),
     "only_metric": _only_metric,
     "no_metric": lambda caught, _: (SetWeights(weights={caught["metric"]: 0.0}),),
     "equal_weights": lambda _c, _v: (SetWeights(weights=dict.fromkeys(METRICS, 0.2)),),

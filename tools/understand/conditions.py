@@ -57,6 +57,13 @@ def floor(line: Line, at: int) -> Iterator[Found]:
         yield from _compared(line, end + (line.word(end) in {"of", "=", ":"}), column, ">=")
 
 
+def ordered_within(line: Line, at: int) -> Iterator[Found]:
+    """90 days, behind "who ordered in the last"."""
+    for end, days in slot(line, "days", at):
+        same = isinstance(days, Trouble)
+        yield end, days if same else _comparison(line, "days_since_last_order", "<=", float(days), "")
+
+
 def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
     yield end, found
     joint = line.word(end)

@@ -1,5 +1,6 @@
 """Dimensions, columns, components of the score and levels by the words that people use for them."""
 
+import functools
 from collections.abc import Iterator, Sequence
 
 from cartjury.data.chat_words import Phrase, chat_words
@@ -10,10 +11,10 @@ from cartjury.tools.understand.tokens import tokenise
 from cartjury.tools.understand.trouble import impossible
 from cartjury.tools.understand.view import View
 
-COMPONENT = (("component",), ("term",), ("criterion",), ("factor",), ("part",))  # of the score
 IT = frozenset({"it", "that", "this"})  # what was spoken of just before
 
 
+@functools.lru_cache(maxsize=1024)
 def words_of_name(name: str) -> Phrase:
     """The words of a column or dimension as a message has them."""
     return tuple(t.text for t in tokenise(name) if t.text != "_")
@@ -108,7 +109,7 @@ def metric(line: Line, at: int) -> Iterator[Found]:
             yield at + 1, name
         for end in line.any_of(phrases, at):
             yield end, name
-            yield from ((noun, name) for noun in line.any_of(COMPONENT, end))
+            yield from ((noun, name) for noun in line.any_of(chat_words().words["component"], end))
 
 
 def levels(line: Line, at: int) -> Iterator[tuple[int, str]]:

@@ -148,6 +148,7 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "strict": texts.strict,
     "range": conditions.within,
     "floor": conditions.floor,
+    "ordered_within": conditions.ordered_within,
     "condition": conditions.condition,
     "conds": conditions.conditions,
     "cond_op": conditions.conditions,

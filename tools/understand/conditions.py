@@ -30,7 +30,7 @@ UNITS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "days_since_last_order": (("days", "ago"), ("days",), ("day",)),
     "days_since_abandonment": (("days", "ago"), ("days",), ("day",), ("days", "old")),
     "num_cart_items": (("items",), ("products",)),
-    "sessions_last_30d": (("sessions",), ("visits",)),
+    "sessions_last_30d": (("sessions",), ("visits",), ("times",)),
 }
 
 Conditions = tuple[Comparison, ...] | Trouble

@@ -108,10 +108,17 @@ def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
     marks = [
         i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))
     ]
+    marks = [i for i in marks if not _tagged(line, i)]
     starts = {0, *(i + 1 for i, t in enumerate(tokens) if t.kind == "mark"), *skipped(line, 0, chat_words().beginnings)}
     starts |= {reached for start in starts for reached in skipped(line, start, chat_words().openers)}
     polite = any(True for start in starts for _ in line.any_of(chat_words().frames["polite"], start))
     return bool(marks) and not polite
+
+
+def _tagged(line: Line, at: int) -> bool:
+    """Whether a question mark stands behind ", ok": a wish that asks for consent, which a preview gives anyway."""
+    tags = chat_words().frames["tags"]
+    return any(line.word(at - len(p) - 1) == "," and line.starts(p, at - len(p)) for p in tags if len(p) < at)
 
 
 def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -110,6 +110,10 @@ WISHES: list[tuple[tuple[Edit, ...], tuple[str, ...]]] = [
         ("rename S05 to Gold Rush and lock the name",),
     ),
     ((Undo(),), ("wrong, undo it",)),
+    (
+        (Rename(segment="S05", name="Silver Stars"),),
+        ("Silver Eager Champions sounds a bit stiff, so let's call them Silver Stars, ok?",),
+    ),
 ]
 
 
@@ -140,6 +144,7 @@ NEAR_MISSES = (
     "for engagement, high is 0.5 and low is 0.2", "lock the name", "rename S05 to Gold Rush and don't lock the name",
     "call S03 No Way Not That", "call S03 no thanks", "rename S03 to Never Lock S02", "Never Merge S01 and S02",
     "wrong merge S01 and S02", "if we merged S09 and S11", "if we merged S09 and S11, then what? lock S03",
+    "lock S03?", "is it ok to lock S03, or not ok?", "should we lock S03, ok?", "call them Silver Stars",
 )  # fmt: skip
 
 

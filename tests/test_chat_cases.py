@@ -41,8 +41,8 @@ TRAVELS = (Undo, Redo, Reset)
 EVERY = {case.id: case for name in FILES for case in load_cases(name)}
 HELD = {"injection", "out_of_scope", "chatter", "ambiguous", "impossible", "question"}
 # Of plain requests, right without a key. What was written without sight of the grammar is not to be read worse than it
-# was when it was first measured.
-LEAST = {CASES: 0.75, HELD_OUT: 0.75, VOICES: 0.75, FRESH: 0.75, DESIGNED: 65 / 96}
+# was when it was first measured; the designed ones (65 of 96 then) have been shown to it since.
+LEAST = {CASES: 0.75, HELD_OUT: 0.75, VOICES: 0.75, FRESH: 0.75, DESIGNED: 0.9}
 
 
 class Keyless:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from cartjury.data.chat_records import Topic
 from cartjury.data.edit_records import Edit
+from cartjury.tools.understand.build_cuts import CUTS
 from cartjury.tools.understand.build_dimensions import DIMENSIONS
 from cartjury.tools.understand.build_names import NAMES
 from cartjury.tools.understand.build_places import PLACES
@@ -17,7 +18,7 @@ from cartjury.tools.understand.phrases import phrases_at
 from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
-EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **DIMENSIONS, **PLAN, **TRAVEL}
+EDITS: Final = {**SEGMENTS, **NAMES, **PLACES, **CUTS, **DIMENSIONS, **PLAN, **TRAVEL}
 ANSWERS: Final = frozenset({"approve", "do_it", "cancel"})
 
 

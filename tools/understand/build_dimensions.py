@@ -43,11 +43,15 @@ def _add_levels(caught: Caught, view: View) -> Built:
 
 
 def _add_at(caught: Caught, view: View) -> Built:
-    found = where(caught["places"], caught["column"])
+    column, places = caught.get("parted") or (caught["column"], caught["places"])
+    found = where(places, column)
     if isinstance(found, Trouble):
         return found
     cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
-    return added(caught["column"], view, **cuts)
+    nth, there = caught.get("nth"), len(view.scene.plan.dimensions)
+    if nth is not None and nth != there + 1 and not view.stale:
+        return Trouble(f"The plan has {there} dimensions, so this would be number {there + 1}. Which one do you mean?")
+    return added(column, view, **cuts)
 
 
 def _add_two(caught: Caught, view: View) -> Built:
@@ -66,6 +70,17 @@ def _drop_two(caught: Caught, _: View) -> Built:
     return tuple(DropDimension(dimension=name) for name in names)
 
 
+def _keep(caught: Caught, view: View) -> Built:
+    """All dimensions go but these."""
+    kept = {d.name for d in caught["dims"]}
+    left = tuple(d.name for d in view.scene.plan.dimensions if d.name not in kept)
+    if view.stale or caught.get("n", len(kept)) != len(kept):
+        return Trouble("Which dimensions shall stay? Name those that shall go.")
+    if not left:
+        return impossible(f"{' and '.join(sorted(kept))} are all the dimensions that this plan has.")
+    return tuple(DropDimension(dimension=name) for name in left)
+
+
 def _swap(caught: Caught, view: View) -> Built:
     """One dimension goes, another comes."""
     new = added(caught["column"], view)
@@ -76,6 +91,7 @@ DIMENSIONS: Final[Mapping[str, Builder]] = {
     "add_dimension": _add_dimension,
     "add_two": _add_two,
     "drop_two": _drop_two,
+    "keep_dimensions": _keep,
     "swap_dimension": _swap,
     "add_dimension_named": _add_named,
     "add_dimension_levels": _add_levels,

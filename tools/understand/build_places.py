@@ -44,7 +44,12 @@ def where(places: Sequence[Place], column: str) -> dict[str, Any] | Trouble:  # 
 
 
 def _split_at(caught: Caught, view: View) -> Built:
+    if "parted" in caught:
+        column, found = caught["parted"]
+        return _split_at({"segs": caught["segs"], "feature": column, "places": found}, view)
     places, by = caught["places"], caught.get("feature")
+    if caught.get("n", len(places) + 1) != len(places) + 1:
+        return Trouble(f"{caught['n']} parts have {caught['n'] - 1} cuts between them. Where are they?")
     if by is not None and caught.get("feature2", by) != by:
         return Trouble(f"By {by} or by {caught['feature2']}?")
     if by is None and {p.kind for p in places} == {"money"} and "avg_order_value" in view.scene.numeric:
@@ -90,12 +95,13 @@ def _set_cuts(caught: Caught, _: View) -> Built:
     if caught.get("n", len(caught["places"]) + 1) != len(caught["places"]) + 1:
         return Trouble(f"{caught['n']} levels have {caught['n'] - 1} cuts between them. Which ones?")
     if len(caught["places"]) == 1 and "n" not in caught:
-        return _one_cut(dimension, None, caught["places"][0], found)
+        return one_cut(dimension, None, caught["places"][0], found)
     cuts = {"quantiles": found["quantiles"]} if "quantiles" in found else {"cuts": found["values"]}
     return (SetLevels(dimension=dimension.name, **cuts),)
 
 
-def _one_cut(dimension: Dimension, position: int | None, place: Place, found: dict[str, Any]) -> Built:
+def one_cut(dimension: Dimension, position: int | None, place: Place, found: dict[str, Any]) -> Built:
+    """Move one cut; where it is open which one, each of them is offered."""
     share, value = (place.at, None) if "quantiles" in found else (None, place.at)
     if position is None and len(dimension.cuts) > 1:
         moved = tuple(
@@ -116,85 +122,6 @@ def _one_cut(dimension: Dimension, position: int | None, place: Place, found: di
     return (SetCut(dimension=dimension.name, position=position, quantile=share, value=value),)
 
 
-def _set_cut(caught: Caught, _: View) -> Built:
-    dimension: Dimension = caught["dim"]
-    return _moved(dimension, caught["which"], caught["place"], caught.get("way"))
-
-
-def _moved(dimension: Dimension, which: int | None, place: Place, way: str | None = None) -> Built:
-    count = len(dimension.cuts)
-    position = count if which == -1 else which
-    if position is not None and not 1 <= position <= count:
-        return impossible(f"{dimension.name} has {count} cut{'s' * (count > 1)}, none is number {position}.")
-    found = where((place,), dimension.column)
-    if isinstance(found, Trouble):
-        return found
-    if position is not None and way and "values" in found:
-        before = dimension.cuts[position - 1]
-        if (way == "up") != (place.at > before):
-            side = "above" if way == "up" else "below"
-            return Trouble(
-                f"That cut of {dimension.name} is at {before:g}, and {place.at:g} is not {side} it. Where shall it be?"
-            )
-    return _one_cut(dimension, None if position is None or count == 1 else position, place, found)
-
-
-def _set_cut_moved(caught: Caught, _: View) -> Built:
-    if "edge" in caught:
-        return _edge(caught["edge"], caught["place"], caught["way"])
-    dimension: Dimension = caught["dim"]
-    which = caught.get("which", 1 if len(dimension.cuts) == 1 else None)
-    return _moved(dimension, which, caught["place"], caught["way"])
-
-
-def _set_edge(caught: Caught, _: View) -> Built:
-    if "top" in caught:
-        return _top_level(caught["dim"], caught["top"])
-    if "edge" not in caught:
-        return _edge((caught["dim"], "High"), caught["place"], None)
-    return _edge(caught["edge"], caught["place"], None)
-
-
-def _set_edge_share(caught: Caught, _: View) -> Built:
-    """High means the top quarter, low the bottom third."""
-    dimension, level = caught["edge"]
-    share, up = caught["part"]
-    names = [name for name in dimension.level_names if name != "Unknown"]
-    if level != (names[-1] if up else names[0]):
-        return Trouble(f"{level} {dimension.name} lies at another end. Which cut do you mean, and where shall it be?")
-    if not 0 < share < 1:
-        return impossible("A share of users lies between 0 and 100 %.")
-    return _moved(dimension, -1 if up else 1, Place("quantile", round(1 - share, 9) if up else share))
-
-
-def _set_between(caught: Caught, _: View) -> Built:
-    """Move the cut between two levels that stand side by side."""
-    dimension: Dimension = caught["dim"]
-    names = [name for name in dimension.level_names if name != "Unknown"]
-    if not {caught["a"], caught["b"]} <= set(names):
-        return impossible(f"{dimension.name} has the levels {', '.join(names)}.")
-    low, high = sorted((names.index(caught["a"]), names.index(caught["b"])))
-    if high != low + 1:
-        return Trouble(f"There is no single cut between {names[low]} and {names[high]}. Which one do you mean?")
-    return _moved(dimension, high, caught["place"])
-
-
-def _top_level(dimension: Dimension, share: float) -> Built:
-    """Call only the top share of users high."""
-    if not 0 < share < 1:
-        return impossible("The top share lies between 0 and 100 %.")
-    return _moved(dimension, -1, Place("quantile", round(1 - share, 9)))
-
-
-def _edge(edge: tuple[Dimension, str], place: Place, way: str | None) -> Built:
-    """Move the cut where a level begins; where the lowest one ends."""
-    dimension, level = edge
-    names = [name for name in dimension.level_names if name != "Unknown"]
-    if level not in names:
-        return impossible(f"{dimension.name} has no level {level} that begins somewhere; there are {', '.join(names)}.")
-    return _moved(dimension, max(names.index(level), 1), place, way)
-
-
 PLACES: Final[Mapping[str, Builder]] = {
     "split_at": _split_at,
     "split_top": _split_top,
@@ -202,9 +129,4 @@ PLACES: Final[Mapping[str, Builder]] = {
     "set_levels_named": _set_levels,
     "set_levels_it": _set_levels_it,
     "set_cuts": _set_cuts,
-    "set_cut": _set_cut,
-    "set_between": _set_between,
-    "set_cut_moved": _set_cut_moved,
-    "set_edge": _set_edge,
-    "set_edge_share": _set_edge_share,
 }

@@ -1,5 +1,6 @@
 """Edits of the universe, the sizes and what segments are worth."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -33,10 +34,17 @@ def _days(days: int) -> Built:
 
 
 def _min_size(caught: Caught, view: View) -> Built:
+    now = view.scene.plan.size_policy.min_size
+    if caught.get("old", now) != now:
+        return Trouble(f"The minimum is {now:,} users now, not {caught['old']:,}. How many shall it be?")
     return sizes(caught["n"], None, view)
 
 
 def _max_size(caught: Caught, view: View) -> Built:
+    now = view.scene.plan.size_policy.max_size
+    if caught.get("old", now) != now:
+        said = f"The maximum is {now:,} users now" if now else "There is no maximum now"
+        return Trouble(f"{said}, not {caught['old']:,}. How many shall it be?")
     return sizes(None, caught["n"], view)
 
 
@@ -120,6 +128,23 @@ def _weight_times(caught: Caught, view: View) -> Built:
     return (SetWeights(weights={metric: wanted}),)
 
 
+def _weight_from(caught: Caught, view: View) -> Built:
+    """From 10 % to 25 %: the first must be what it is."""
+    metric, now = caught["metric"], getattr(view.scene.plan.weights, caught["metric"])
+    if view.stale or not math.isclose(now, caught["old"], abs_tol=0.005):
+        return Trouble(f"The weight of {metric} is {now:.0%} now, not {caught['old']:.0%}. What shall it be?")
+    return (SetWeights(weights={metric: caught["share"]}),)
+
+
+def _weight_share(caught: Caught, view: View) -> Built:
+    """One weight; "more" and "less" must be what they say."""
+    metric, share = caught["metric"], caught["share"]
+    now = getattr(view.scene.plan.weights, metric)
+    if share == now or (caught.get("more", share > now) is not (share > now)):
+        return Trouble(f"The weight of {metric} is {now:.0%} now. Shall it be {share:.0%}?")
+    return (SetWeights(weights={metric: share}),)
+
+
 def _only_metric(caught: Caught, _: View) -> Built:
     return (SetWeights(weights={m: float(m == caught["metric"]) for m in METRICS}),)
 
@@ -168,6 +193,10 @@ PLAN: Final[Mapping[str, Builder]] = {
     "weights": _weights,
     "weight_times": _weight_times,
     "weight_against": lambda _c, _v: Trouble("Say weights as shares, such as: conversion 40 %, lift 20 %."),
+    "weight_from": _weight_from,
+    "weight_share": _weight_share,
+    "weight_more": lambda caught, view: _weight_share({**caught, "more": True}, view),
+    "weight_less": lambda caught, view: _weight_share({**caught, "more": False}, view),
     "only_metric": _only_metric,
     "no_metric": lambda caught, _: (SetWeights(weights={caught["metric"]: 0.0}),),
     "equal_weights": lambda _c, _v: (SetWeights(weights=dict.fromkeys(METRICS, 0.2)),),

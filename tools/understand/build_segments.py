@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from cartjury.data.chat_words import chat_words
 from cartjury.data.edit_records import AddDimension, Edit, Merge, Rename, Split
 from cartjury.data.text import one_line
 from cartjury.tools.understand.match import Caught
@@ -61,9 +62,15 @@ def _merge_as(caught: Caught, view: View) -> Built:
     return (*found, Rename(segment=min(caught["segs"]), name=caught["name"]))
 
 
+def _is_one(name: str) -> bool:
+    """Whether words that may be a name say "into a single bucket"."""
+    said = tuple(w for w in name.casefold().split() if w not in chat_words().fillers)
+    return said in chat_words().words["up_one"]
+
+
 def _merge_into_name(caught: Caught, view: View) -> Built:
-    found = _merge_as(caught, view)
-    if isinstance(found, Trouble):
+    found = merged(caught["segs"], view) if _is_one(caught["name"]) else _merge_as(caught, view)
+    if isinstance(found, Trouble) or _is_one(caught["name"]):
         return found
     return Trouble(
         f"Shall the merged segment be called {one_line(caught['name'], 40)}? I know no segment of that name.",

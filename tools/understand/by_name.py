@@ -24,6 +24,8 @@ def by_id(line: Line, at: int) -> Iterator[Found]:
         yield from _with_noun(line, at + 1, _of_id(line.view, token.text))
     elif token.kind == "number" and token.value is not None and not token.unit and token.text.isdigit():
         yield at + 1, _of_id(line.view, f"S{int(token.value):02d}")
+    elif _in_list(line, at) and (unit := number_said(line, at)) is not None:
+        yield at + 1, _of_id(line.view, f"S{unit:02d}")
     elif token.kind == "number" and _LIST.fullmatch(token.text):
         listed = [_of_id(line.view, f"S{int(part):02d}") for part in token.text.split(",")]
         trouble = next((m for m in listed if m.trouble), None)
@@ -50,6 +52,27 @@ def by_id(line: Line, at: int) -> Iterator[Found]:
                 and named.text != "one"
             ):
                 yield noun + 1, _of_id(line.view, f"S{unit:02d}")
+
+
+def number_said(line: Line, at: int) -> int | None:
+    """A whole number that is written in words: six, twenty five; "one" by itself is none."""
+    token = line.tokens[at]
+    if token.kind == "word" and token.text != "one":
+        return chat_words().units.get(token.text)
+    said = token.kind == "number" and not token.unit and token.value is not None and not token.text[:1].isdigit()
+    return int(token.value) if said and token.value and token.value == int(token.value) else None
+
+
+def _in_list(line: Line, at: int) -> bool:
+    """Whether numbers in words go on that begin with a noun: segments six and ten."""
+    before = at
+    while before > 1 and line.word(before - 1) in {"and", ",", "&", "+", "with", "plus"}:
+        before -= 1
+    if before == at or number_said(line, before - 1) is None:
+        return False
+    words = chat_words().words
+    nouns = {p[0] for p in (*words["segment"], *words["segments"]) if len(p) == 1}
+    return (before > 1 and line.word(before - 2) in nouns) or _in_list(line, before - 1)
 
 
 def _beyond(line: Line, at: int) -> Iterator[Found]:

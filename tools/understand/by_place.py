@@ -11,6 +11,7 @@ from cartjury.tools.understand.view import View
 STALE = "An earlier wish changes ranks and sizes. Say which segment you mean after that one."
 TOP: tuple[Phrase, ...] = (("first",),)
 LAST: tuple[Phrase, ...] = (("last",),)
+PLACES: tuple[Phrase, ...] = (("place",), ("position",), ("rank",), ("in", "ranking"), ("in", "list"), ("overall",))
 
 
 def by_rank(line: Line, at: int) -> Iterator[Found]:
@@ -36,10 +37,12 @@ def _nth(line: Line, at: int, ranked: Sequence[SegmentLine]) -> Iterator[Found]:
             yield from _sized(line, end, place, largest=True)
         for end in line.any_of(words["smallest"], at + 1):
             yield from _sized(line, end, place, largest=False)
-    for end in line.any_of((("ranked", "number"), ("rank",), ("ranked",), ("one", "ranked")), at):
-        number = line.tokens[end] if end < len(line.tokens) else None
-        if number and number.value is not None and number.kind in {"number", "ordinal"} and not number.unit:
-            yield from _at(line, end + 1, ranked, int(number.value), is_rank=True)
+    for phrases, kinds in ((words["ranked_at"], {"number", "ordinal"}), (words["that_comes"], {"ordinal"})):
+        for end in line.any_of(phrases, at):
+            number = line.tokens[end] if end < len(line.tokens) else None
+            if number and number.value is not None and number.kind in kinds and not number.unit:
+                for stop in (end + 1, *line.any_of(PLACES, end + 1)):
+                    yield from _at(line, stop, ranked, int(number.value), is_rank=True)
 
 
 def _at(line: Line, end: int, ranked: Sequence[SegmentLine], place: int, *, is_rank: bool) -> Iterator[Found]:

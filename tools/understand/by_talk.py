@@ -22,7 +22,7 @@ def by_focus(line: Line, at: int) -> Iterator[Found]:
     """It, that one; them, both; those two, those three."""
     words, focus = chat_words().words, line.view.focus
     for end in line.any_of(words["it"], at):
-        if line.word(at) in {"one"} or line.view.topic:
+        if (line.word(at) == "one" and end == at + 1) or line.view.topic:
             continue
         if len(focus) == 1:
             yield end, Mention(focus)
@@ -35,7 +35,8 @@ def by_focus(line: Line, at: int) -> Iterator[Found]:
     yield from _nth_of_them(line, at)
     for phrases, count in ((words["them"], None), (words["those_two"], 2), (words["those_three"], 3)):
         for end in line.any_of(phrases, at):
-            if len(focus) > 1 and count in {None, len(focus)}:
+            of_one = count is None and len(focus) == 1 and line.view.spoken == focus  # "S05 is stiff, call them Stars"
+            if of_one or (len(focus) > 1 and count in {None, len(focus)}):
                 yield end, Mention(focus)
             else:
                 yield end, no_mention("Which segments do you mean? Name them.")

@@ -23,13 +23,14 @@ OPS: Final[tuple[tuple[Op, str], ...]] = (
 COMPLEMENT: Final[dict[Op, Op]] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 KINDS: Final = {c.name: c.kind for c in CONTRACT}
 MONEY: Final = frozenset({"avg_order_value"})
+UPWARDS: Final[tuple[tuple[str, Op], ...]] = (("or_more", ">="), ("or_less", "<="))
 MOST: Final = 6
 # What may stand behind a value, where it says nothing that the column does not say.
 UNITS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "days_since_last_order": (("days", "ago"), ("days",), ("day",)),
     "days_since_abandonment": (("days", "ago"), ("days",), ("day",), ("days", "old")),
     "num_cart_items": (("items",), ("products",)),
-    "sessions_last_30d": (("sessions",), ("visits",)),
+    "sessions_last_30d": (("sessions",), ("visits",), ("times",)),
 }
 
 Conditions = tuple[Comparison, ...] | Trouble
@@ -54,6 +55,13 @@ def floor(line: Line, at: int) -> Iterator[Found]:
     """AOV 20, behind "minimum"."""
     for end, column in columns(line, at, known_columns(line.view)):
         yield from _compared(line, end + (line.word(end) in {"of", "=", ":"}), column, ">=")
+
+
+def ordered_within(line: Line, at: int) -> Iterator[Found]:
+    """90 days, behind "who ordered in the last"."""
+    for end, days in slot(line, "days", at):
+        same = isinstance(days, Trouble)
+        yield end, days if same else _comparison(line, "days_since_last_order", "<=", float(days), "")
 
 
 def _more(line: Line, end: int, found: Conditions) -> Iterator[Found]:
@@ -97,10 +105,20 @@ def value_first(line: Line, at: int) -> Iterator[Found]:
             yield from _with_column(line, after, after + 1, op)
     for op, after in _behind(line, at):
         yield from _with_column(line, at, after, op)
+    yield from _column_between(line, at)
     if line.word(at) == "between":
         for start, low, high in _bounds(line, at):
             for end, column in columns(line, start, known_columns(line.view)):
                 yield end, _both(line, column, low, high)
+
+
+def _column_between(line: Line, at: int) -> Iterator[Found]:
+    """3 sessions or more, 2 items at most."""
+    words = chat_words().words
+    for end, column in columns(line, at + 1, known_columns(line.view)) if number(line, at) else ():
+        for name, op in UPWARDS:
+            for stop in line.any_of(words[name], end):
+                yield from _compared(line, at, column, op, ends=stop)
 
 
 def _with_column(line: Line, value_at: int, column_at: int, op: Op) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from cartjury.tools.understand.match import Line
 from cartjury.tools.understand.trouble import Trouble
 from cartjury.tools.understand.view import View
 
+CUTTING: Final = frozenset({"cut"})
 LIMITS: Final = frozenset({"limit", "bound", "cap", "size", "ceiling", "to"})  # "lower limit", "up to" say no way
 
 
@@ -39,8 +40,15 @@ def against_verb(line: Line, at: int, end: int, edits: tuple[Edit, ...]) -> Trou
 
 def _says(line: Line, at: int, end: int, way: str) -> bool:
     words = chat_words().words
+    if line.word(at) in _cutting(line, at, end):
+        return False
     first = any(line.word(stop) not in LIMITS for stop in line.any_of(words[f"{way}_first"], at))
     return first or any(True for i in range(at, end) for _ in line.any_of(words[f"{way}_verbs"], i))
+
+
+def _cutting(line: Line, at: int, end: int) -> frozenset[str]:
+    """What is cut into parts gets more of them; what is cut to a number gets less."""
+    return CUTTING if any(line.word(i) in {"in", "into"} for i in range(at, end)) else frozenset()
 
 
 def _values(edit: Edit, view: View) -> Iterator[tuple[str, float, float]]:

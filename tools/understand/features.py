@@ -1,5 +1,6 @@
 """Dimensions, columns, components of the score and levels by the words that people use for them."""
 
+import functools
 from collections.abc import Iterator, Sequence
 
 from cartjury.data.chat_words import Phrase, chat_words
@@ -13,6 +14,7 @@ from cartjury.tools.understand.view import View
 IT = frozenset({"it", "that", "this"})  # what was spoken of just before
 
 
+@functools.lru_cache(maxsize=1024)
 def words_of_name(name: str) -> Phrase:
     """The words of a column or dimension as a message has them."""
     return tuple(t.text for t in tokenise(name) if t.text != "_")
@@ -44,6 +46,23 @@ def dimension(line: Line, at: int) -> Iterator[Found]:
             yield end, impossible(f"{column} is no dimension of this plan; its dimensions are {names}.")
         for end, word in unknown_words(line, at):
             yield end, impossible(f"This plan has no dimension '{word}'; its dimensions are {names}.")
+
+
+def dimension_list(line: Line, at: int) -> Iterator[Found]:
+    """Two dimensions or more: AOV, profit and engagement; each once."""
+    for end, first in dimensions(line, at):
+        yield from _more_dimensions(line, end, (first,))
+
+
+def _more_dimensions(line: Line, end: int, found: tuple[Dimension, ...]) -> Iterator[Found]:
+    if len(found) > 1:
+        yield end, found
+    start = end
+    while line.word(start) in {",", "and", "&", "+", "/"} and start < end + 2:
+        start += 1
+    for stop, other in dimensions(line, start) if start > end and start < len(line.tokens) else ():
+        if other not in found:
+            yield from _more_dimensions(line, stop, (*found, other))
 
 
 def known_columns(view: View) -> tuple[str, ...]:
@@ -88,7 +107,9 @@ def metric(line: Line, at: int) -> Iterator[Found]:
     for name, phrases in chat_words().metrics.items():
         if name in line.view.topic and line.word(at) in IT:
             yield at + 1, name
-        yield from ((end, name) for end in line.any_of(phrases, at))
+        for end in line.any_of(phrases, at):
+            yield end, name
+            yield from ((noun, name) for noun in line.any_of(chat_words().words["component"], end))
 
 
 def levels(line: Line, at: int) -> Iterator[tuple[int, str]]:

@@ -44,6 +44,9 @@ def _next(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[Token, in
 def _fraction(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[float, int, str] | None:
     """A third, two thirds, half, a half."""
     token, following = tokens[at], tokens[at + 1].text if at + 1 < len(tokens) else ""
+    behind = tokens[at + 2].text if at + 2 < len(tokens) else ""
+    if (behind,) in words.words["dimension"]:
+        return None  # a third dimension
     if token.text in {"a", "one"} and following in words.fractions and following != "halves":
         # "a second" is no fraction, "a third" is one: ordinals and fractions share their words from the third on.
         return 1 / words.fractions[following], at + 2, "share"

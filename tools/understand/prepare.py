@@ -1,5 +1,6 @@
 """From a message to the tokens that phrases are matched against."""
 
+import functools
 from collections.abc import Iterable
 
 from cartjury.data.chat_records import Scene
@@ -33,6 +34,7 @@ def known_words(scene: Scene) -> frozenset[str]:
     return _table_words() | name_words(scene.lines) | frozenset(columns) | frozenset(dimensions)
 
 
+@functools.cache
 def _talk_words() -> frozenset[str]:
     """Words of remarks: right English, but none that a wish is made of."""
     talk = chat_words().talk
@@ -40,6 +42,7 @@ def _talk_words() -> frozenset[str]:
     return frozenset([*(word for listed in talk.values() for word in listed), *verbs])
 
 
+@functools.cache
 def _table_words() -> frozenset[str]:
     words = chat_words()
     phrases: list[Phrase] = [*words.beginnings, *words.closers, *words.joints, *words.standing]

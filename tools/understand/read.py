@@ -3,17 +3,16 @@
 from typing import Final
 
 from cartjury.data.chat_records import Asked, Reading, Refused, Scene, Wishes, Wondered
-from cartjury.data.chat_words import Phrase, chat_words
+from cartjury.data.chat_words import chat_words
 from cartjury.data.edit_records import Redo, Reset, Undo
-from cartjury.tools.understand.acts import Act
 from cartjury.tools.understand.ask_back import not_understood
 from cartjury.tools.understand.build_talk import BARE
-from cartjury.tools.understand.clauses import ways
+from cartjury.tools.understand.framing import imagined_only, read_whole
 from cartjury.tools.understand.match import Line
 from cartjury.tools.understand.prepare import prepared
 from cartjury.tools.understand.reply import name_wanted, part_of_label, reply
 from cartjury.tools.understand.settle import imagined, offered, settled
-from cartjury.tools.understand.skipping import base_forms, closed, skipped
+from cartjury.tools.understand.skipping import closed, skipped
 from cartjury.tools.understand.slots import SLOTS
 from cartjury.tools.understand.tokens import Token
 from cartjury.tools.understand.view import first_view
@@ -77,10 +76,10 @@ def _read(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading:
     shown = _only_shown(bare)
     if shown:
         bare = _without_end(shown)
-    framed = _framed(text, bare, scene) or _what_would(text, bare, scene)
+    framed = imagined_only(text, bare, scene)
     if framed:
         return framed
-    found = _ways(text, bare, scene)
+    found = read_whole(text, bare, scene)
     if not found:
         return part_of_label(bare, scene) or name_wanted(text, bare, scene) or not_understood(text, bare, scene)
     if shown:
@@ -102,33 +101,6 @@ def _only_shown(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tokens[:end] if end < len(tokens) else ()
 
 
-def _framed(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading | None:
-    """What if we merged ...; should we merge ..."""
-    frames = chat_words().frames
-    for frame in ("what_if", "doubtful"):
-        polite = _ends(text, tokens, scene, frames["polite"])
-        for end in _ends(text, tokens, scene, frames[frame]):
-            if frame == "doubtful" and any(p > end for p in polite):
-                continue  # "may I" is a doubt, "may I ask you to" is none
-            found = _ways(text, base_forms(tokens[end:], 0), scene)
-            if found:
-                return imagined(found) if frame == "what_if" else offered(settled(found))
-    return None
-
-
-def _what_would(text: str, tokens: tuple[Token, ...], scene: Scene) -> Reading | None:
-    """What would merging S01 and S02 do."""
-    frames, texts = chat_words().frames, tuple(t.text for t in tokens)
-    for start in _ends(text, tokens, scene, frames["what_would"]):
-        for phrase in frames["what_would_do"]:
-            inner = tokens[start : len(tokens) - len(phrase)]
-            if inner and texts[-len(phrase) :] == phrase and base_forms(inner, 0) != inner:
-                found = _ways(text, base_forms(inner, 0), scene)
-                if found:
-                    return imagined(found)
-    return None
-
-
 def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
     """Whether the message ends in a question that is not merely polite."""
     line = Line(text, tokens, first_view(scene), SLOTS, {})
@@ -136,14 +108,17 @@ def _asks(text: str, tokens: tuple[Token, ...], scene: Scene) -> bool:
     marks = [
         i for i, t in enumerate(tokens) if t.text == "?" and t.kind == "mark" and (i >= end or end in closed(line, i))
     ]
+    marks = [i for i in marks if not _tagged(line, i)]
     starts = {0, *(i + 1 for i, t in enumerate(tokens) if t.kind == "mark"), *skipped(line, 0, chat_words().beginnings)}
     starts |= {reached for start in starts for reached in skipped(line, start, chat_words().openers)}
     polite = any(True for start in starts for _ in line.any_of(chat_words().frames["polite"], start))
     return bool(marks) and not polite
 
 
-def _ways(text: str, tokens: tuple[Token, ...], scene: Scene) -> tuple[tuple[Act, ...], ...]:
-    return ways(text, tokens, first_view(scene)) if tokens else ()
+def _tagged(line: Line, at: int) -> bool:
+    """Whether a question mark stands behind ", ok": a wish that asks for consent, which a preview gives anyway."""
+    tags = chat_words().frames["tags"]
+    return any(line.word(at - len(p) - 1) == "," and line.starts(p, at - len(p)) for p in tags if len(p) < at)
 
 
 def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -152,10 +127,3 @@ def _without_end(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     while end and tokens[end - 1].text in END and tokens[end - 1].kind == "mark":
         end -= 1
     return tokens[1:end] if tokens and tokens[0].text == "," else tokens[:end]
-
-
-def _ends(text: str, tokens: tuple[Token, ...], scene: Scene, phrases: tuple[Phrase, ...]) -> list[int]:
-    """Return where phrases end that the message begins with; greetings may stand before."""
-    line = Line(text, tokens, first_view(scene), SLOTS, {})
-    starts = skipped(line, 0, chat_words().frames["greetings"])
-    return [end for start in starts for end in line.any_of(phrases, start)]

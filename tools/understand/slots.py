@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cartjury.data.chat_words import Phrase, chat_words
 from cartjury.data.records import LEVEL_NAMES
-from cartjury.tools.understand import conditions, features, mentions, texts, values, worths
+from cartjury.tools.understand import conditions, features, mentions, priorities, sides, texts, values, worths
 from cartjury.tools.understand.match import Found, Line, Reader, slot
 from cartjury.tools.understand.trouble import Trouble
 
@@ -98,8 +98,8 @@ def _ways() -> Mapping[str, tuple[Phrase, ...]]:
 
 def _part(line: Line, at: int) -> Iterator[Found]:
     """The top quarter, the bottom 30 %: the share, and whether it is the top one."""
-    for up, sides in ((True, ("top", "upper", "highest")), (False, ("bottom", "lower", "lowest"))):
-        if line.word(at) in sides:
+    for up, names in ((True, ("top", "upper", "highest")), (False, ("bottom", "lower", "lowest"))):
+        if line.word(at) in names:
             for end, found in slot(line, "share", at + 1):
                 value = found if isinstance(found, Trouble) else (found, up)
                 yield from ((stop, value) for stop in (end, *line.any_of(chat_words().words["users"], end)))
@@ -132,8 +132,11 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "share_name": values.share_name,
     "place": values.place,
     "places": values.places,
+    "sides": sides.sides,
+    "parted": sides.parted,
     "quantile_places": values.quantile_places,
     "level": features.levels,
+    "dims": features.dimension_list,
     "days_or_count": _days_or_count,
     "titled": texts.titled,
     "name": texts.name,
@@ -145,14 +148,17 @@ SLOTS: Final[Mapping[str, Reader]] = {
     "strict": texts.strict,
     "range": conditions.within,
     "floor": conditions.floor,
+    "ordered_within": conditions.ordered_within,
     "condition": conditions.condition,
     "conds": conditions.conditions,
     "cond_op": conditions.conditions,
     "weights": worths.weights,
     "put_weights": worths.weights,
-    "level_values": worths.level_values,
-    "level_priorities": worths.level_priorities,
-    "edge": worths.edge,
+    "level_values": priorities.level_values,
+    "level_priorities": priorities.level_priorities,
+    "edge_values": priorities.edge_values,
+    "named_values": priorities.named_values,
+    "edge": priorities.edge,
     "level_list": _level_list,
     "which": _which,
     "part": _part,

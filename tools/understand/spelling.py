@@ -30,7 +30,8 @@ def _meant(word: str, known: Collection[str]) -> str:
         ]
         if near:
             swapped = [k for k in near if sorted(k) == sorted(word)]  # of two, the one with the same letters
-            return near[0] if len(near) == 1 else swapped[0] if len(swapped) == 1 else word
+            begun = [k for k in swapped if k[0] == word[0]]  # of those, the one with the same first letter
+            return next((found[0] for found in (near, swapped, begun) if len(found) == 1), word)
     return word
 
 

@@ -88,7 +88,7 @@ def _spelled(words: ChatWords, tokens: Sequence[Token], at: int) -> tuple[int | 
 def _decimal(words: ChatWords, tokens: Sequence[Token], at: int) -> Read:
     """Zero point six, point five five, twelve point two."""
     whole, dot = _whole(words, tokens, at)
-    if dot >= len(tokens) or tokens[dot].text != "point" or (at and tokens[at - 1].text in _NOUN_BEFORE):
+    if dot >= len(tokens) or tokens[dot].text != "point" or (at == dot and at and tokens[at - 1].text in _NOUN_BEFORE):
         return None
     digits, end = "", dot + 1
     while end < len(tokens) and len(digits) < 6 and (digit := _digit(words, tokens[end])) is not None:

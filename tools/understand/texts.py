@@ -12,6 +12,7 @@ from cartjury.tools.understand.trouble import impossible
 LONGEST_NAME: Final = 6  # tokens of a name that does not stand in quotes
 LONGEST_WISH: Final = 14
 POLITE: Final = frozenset({"please", "pls", "plz", "just", "simply", "kindly", "also", "a", "an"})
+DENYING: Final = frozenset({"no", "never", "only"})
 MARKUP: Final = frozenset('<>{}[]|\\;$%^*=~#@"')
 
 
@@ -58,6 +59,10 @@ def _of_name(line: Line, at: int, place: int) -> bool:
     token, text = line.tokens[place], line.text
     glued = "_" in {text[token.start - 1 : token.start], text[token.end : token.end + 1]}
     titled = token.text in {"name", "names"} and place > at and text[line.tokens[at].start].isupper()
+    denied = token.text in DENYING and place == at and text[token.start : token.end].istitle()
+    following = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
+    if denied and following and following.kind == "word" and text[following.start : following.end].istitle():
+        return True  # No Data Yet
     return glued or (titled and text[token.start].isupper())
 
 
@@ -82,7 +87,13 @@ def more(line: Line, at: int) -> Iterator[Found]:
     """A description that compares: more playful, warmer, less formal."""
     first = line.word(at)
     if first in chat_words().plain["comparing"]:
-        yield from guidance(line, at)
+        yield from (found for found in guidance(line, at) if not _is_title(line, at, found[0]))
+
+
+def _is_title(line: Line, at: int, end: int) -> bool:
+    """Whether words are written as a name is: Little Sparks. "More Playful" compares, however it is written."""
+    written = [line.text[t.start : t.end] for t in line.tokens[at:end] if t.kind == "word"]
+    return len(written) > 1 and all(map(str.istitle, written)) and line.word(at) not in chat_words().plain["describing"]
 
 
 def short_more(line: Line, at: int) -> Iterator[Found]:

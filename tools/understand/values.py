@@ -53,6 +53,7 @@ def days(line: Line, at: int) -> Iterator[Found]:
     words = chat_words().day_words
     found = number(line, at)
     unit = at + 1 if found else at
+    unit += found is not None and line.word(unit) in {"last", "past", "previous", "latest"}  # the 10 last days
     if line.word(unit) in {"month", "months", "year", "years", "quarter"}:
         yield unit + 1, Trouble("How many days is that? The window counts whole days.")
     elif line.word(unit) in words and (found is None or not found.unit):

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from cartjury.data.chat_words import chat_words
-from cartjury.data.records import Dimension
-from cartjury.tools.understand.by_rule import atoms
-from cartjury.tools.understand.features import levels
 from cartjury.tools.understand.match import Found, Line, slot
 from cartjury.tools.understand.trouble import Trouble, impossible
 from cartjury.tools.understand.values import number
 
 BETWEEN: Final = (
+    "has",
+    "have",
+    "must",
+    "shall",
     "at",
     "to",
     "=",
@@ -138,87 +138,3 @@ def _shares_first(line: Line, at: int) -> Iterator[Found]:
         yield end, impossible(f"These weights add up to {sum(found.values()):.0%}; together they come to 100 %.")
     elif found and number(line, end) is None:
         yield end, found
-
-
-def _level_shares(line: Line, at: int) -> Iterator[tuple[str, int, float | Trouble]]:
-    """A level and its share: high = 0.9, 0.9 for high."""
-    for end, name in levels(line, at):
-        start = end + (line.word(end) in {"=", ":", "to", "at", "is", "as", "->"})
-        yield from ((name, stop, said) for stop, said in slot(line, "share", start))
-    for end, said in slot(line, "share", at):
-        if line.word(end) in {"for", "to", "on"}:
-            yield from ((name, stop, said) for stop, name in levels(line, end + 1))
-
-
-def level_values(line: Line, at: int) -> Iterator[Found]:
-    """Levels with their shares: high 1, medium 0.5 and low 0."""
-    for name, stop, said in _level_shares(line, at):
-        yield stop, said if isinstance(said, Trouble) else {name: said}
-        after = stop
-        while line.word(after) in JOINTS and after < stop + 2:
-            after += 1
-        for last, others in slot(line, "level_values", after) if after < len(line.tokens) else ():
-            yield last, _both(name, said, others)
-
-
-def _both(name: str, said: float | Trouble, others: Weights) -> Weights:
-    if isinstance(said, Trouble) or isinstance(others, Trouble):
-        return said if isinstance(said, Trouble) else others
-    return Trouble(f"{name} is named twice.") if name in others else {name: said, **others}
-
-
-def level_priorities(line: Line, at: int) -> Iterator[Found]:
-    """A dimension and its levels with their shares: high AOV priority 1 and medium 0.5; priority 1 for high AOV."""
-    priority = chat_words().words["priority"]
-    for end in line.any_of(priority, at):
-        start = end + (line.word(end) in {"for", "on", "to"})
-        for stop, (dimension, level) in _edge_at(line, start):
-            yield from _valued(line, stop + (line.word(stop) in {"to", "=", ":", "at", "is"}), dimension, level)
-        for stop, said in slot(line, "share", start):
-            for last, (dimension, level) in _edge_at(line, stop + (line.word(stop) in {"for", "to", "on"})):
-                yield last, (dimension, {level: said}) if not isinstance(said, Trouble) else said
-    for end, (dimension, level) in _edge_at(line, at):
-        start = end + (line.word(end) in {"has", "gets", "have", "should", "with"})
-        for stop in line.any_of(priority, start):
-            yield from _valued(line, stop + (line.word(stop) in {"to", "=", ":", "at", "is"}), dimension, level)
-    for end, said in slot(line, "share", at):
-        for stop in line.any_of(priority, end):
-            for last, (dimension, level) in _edge_at(line, stop + (line.word(stop) in {"for", "to", "on"})):
-                yield last, (dimension, {level: said}) if not isinstance(said, Trouble) else said
-
-
-def _valued(line: Line, at: int, dimension: Dimension, level: str) -> Iterator[Found]:
-    for end, said in slot(line, "share", at):
-        yield end, said if isinstance(said, Trouble) else (dimension, {level: said})
-        after = end
-        while line.word(after) in JOINTS and after < end + 2:
-            after += 1
-        if after > end and not isinstance(said, Trouble):
-            for stop, others in _other_levels(line, after, dimension):
-                yield stop, others if isinstance(others, Trouble) else (dimension, {level: said, **others})
-
-
-def _other_levels(line: Line, at: int, dimension: Dimension) -> Iterator[Found]:
-    """Further levels of the same dimension, with or without its name."""
-    if at >= len(line.tokens):
-        return
-    yield from slot(line, "level_values", at)
-    for end, (other, level) in _edge_at(line, at):
-        if other == dimension:
-            start = end + (line.word(end) in {"to", "=", ":", "at", "is"})
-            for after in (start, *line.any_of(chat_words().words["priority"], start)):
-                for stop, said in slot(line, "share", after):
-                    yield stop, said if isinstance(said, Trouble) else {level: said}
-
-
-def edge(line: Line, at: int) -> Iterator[Found]:
-    """A level of a dimension: high AOV."""
-    yield from _edge_at(line, at)
-
-
-def _edge_at(line: Line, at: int) -> Iterator[tuple[int, tuple[Dimension, str]]]:
-    by_name = {d.name: d for d in line.view.scene.plan.dimensions}
-    if at < len(line.tokens):
-        for end, (name, wanted) in atoms(line, at):
-            if len(wanted) == 1:
-                yield end, (by_name[name], next(iter(wanted)))

@@ -307,6 +307,10 @@ SAMPLES = {
     "level_priorities": "high engagement priority 1", "edge": "high AOV", "level_list": "low, medium and high",
     "which": "upper", "standing": "first", "who": "users", "way": "raise", "kind": "merge", "ge_word": "over",
     "range": "AOV 20 to 50", "floor": "AOV 20",
+    "known_feature": "sessions", "sides": "under 3 and 3 or more", "parted": "under 3 sessions and the rest",
+    "dims": "AOV and profit",
+    "edge_values": "high AOV 1 and low AOV 0.2", "named_values": "high priority 1 and low 0.2",
+    "ordered_within": "14 days", "part": "top quarter", "at_least": "at least 3 sessions", "times": "twice",
 }  # fmt: skip
 STYLES = {"guidance", "more", "short_more", "style", "strict"}
 

@@ -21,12 +21,12 @@ LangSmith = Annotated[
 Baseline = Annotated[
     Path | None, typer.Option(help="JSON of an earlier evaluation, or its folder; what became worse ends with 1.")
 ]
-Seed = Annotated[int, typer.Option(help="Seed of shuffled orders and of resampling.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of shuffled orders and of resampling.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Arms = Annotated[list[str] | None, typer.Option("--arm", help="Only this arm; repeatable. [all that can be run]")]
 Tables = Annotated[str, typer.Option(help="all, open, or held-out.")]
 Files = Annotated[list[str] | None, typer.Option("--file", help="Only these cases of data/evals; repeatable.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Cases at most, to try things out.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Cases of each file at most, to try things out.")]
 Cost = Annotated[float | None, typer.Option(min=0, help="US dollars; once they are spent no model is asked for more.")]
 Recorded = Annotated[
     Path | None, typer.Option(help="Folder of an earlier evaluation: its answers are heard again, nothing is sent.")
@@ -54,9 +54,10 @@ def naming(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Names: are they true, distinct, found again by readers, and preferred by a judge outside the jury?"""
     from cartjury.app.evals.commands import Asked, run_naming
     from cartjury.app.evals.naming import Wanted
+    from cartjury.app.evals.purse import Purse
     from cartjury.app.evals.results import leave
 
-    wanted = Wanted(arm or (), tables, limit, max_cost, predecessor)
+    wanted = Wanted(arm or (), tables, limit, Purse(max_cost), predecessor)
     leave(good=run_naming(wanted, Asked(out, langsmith, baseline, seed, as_json), recorded))
 
 
@@ -77,9 +78,10 @@ def chat(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Wishes in the chat: do they come to the right plan, and does anything slip through?"""
     from cartjury.app.evals.chat import Wanted
     from cartjury.app.evals.commands import Asked, run_chat
+    from cartjury.app.evals.purse import Purse
     from cartjury.app.evals.results import leave
 
-    wanted = Wanted(arm or (), file or (), limit, max_cost)
+    wanted = Wanted(arm or (), file or (), limit, Purse(max_cost))
     leave(good=run_chat(wanted, Asked(out, langsmith, baseline, seed, as_json), recorded))
 
 

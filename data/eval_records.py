@@ -112,7 +112,7 @@ class Arm(Record):
 
 
 class CaseFile(Record):
-    """A file of cases as it was when they were run."""
+    """A file of cases as it was when they were run, and how many of them were."""
 
     name: str
     sha256: str

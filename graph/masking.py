@@ -22,11 +22,30 @@ ECHO: Final = 1000  # characters of a text that may repeat what was typed; promp
 COMMON: Final = frozenset({"com", "org", "net", "www", "mail", "the", "and"})
 
 # What keys begin with, of services that people have keys of.
-KINDS: Final = ("sk", "pk", "rk", "gsk", "csk", "xai", "hf", "ghp", "gho", "glpat", "lsv2", "xoxa", "xoxb", "xoxp")
+KINDS: Final = (
+    "sk",
+    "pk",
+    "rk",
+    "gsk",
+    "csk",
+    "xai",
+    "hf",
+    "ghp",
+    "gho",
+    "ghs",
+    "ghu",
+    "github_pat",
+    "glpat",
+    "nvapi",
+    "lsv2",
+    "xoxa",
+    "xoxb",
+    "xoxp",
+)
 
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _KEYS: Final = re.compile(
-    rf"\b(?:{'|'.join(KINDS)})[-_][\w-]{{12,}}|\bAKIA[0-9A-Z]{{16}}\b"
+    rf"\b(?:{'|'.join(KINDS)})[-_][\w-]{{12,}}|\b(?:AKIA|ASIA)[0-9A-Z]{{16}}\b|\bAIza[\w-]{{30,}}"
     r"|\beyJ[\w-]{10,}\.[\w.-]+|(?i:\bbearer\s+)[\w.~+/-]{8,}=*"
 )
 _DIGITS: Final = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
@@ -37,10 +56,10 @@ _WINDOWS: Final = re.compile(r"(?<!\w)[A-Za-z]:\\(?:[^\s\\\"'<>|]+\\)*([^\s\\\"'
 _FILE_URL: Final = re.compile(r"file://[^\s\"'<>]*/([^\s\"'<>/]+)")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 # Long texts are looked through for what is rare before a pattern is tried: requests to models are made meanwhile.
-_MARKS: Final = (*(f"{kind}{mark}" for kind in KINDS for mark in "-_"), "AKIA", "eyJ")
+_MARKS: Final = (*(f"{kind}{mark}" for kind in KINDS for mark in "-_"), "AKIA", "ASIA", "AIza", "eyJ")
 _BEARER: Final = re.compile(r"(?i)bearer\s")
 _FOUR: Final = re.compile(r"\d{4}|\d[ -]\d[ -]\d[ -]\d")
-_SUSPECT: Final = r"[@/\\]|\d(?:[ -]?\d){12}|[a-z0-9][-_][\w-]{12}|AKIA|eyJ|(?i:bearer\s)"
+_SUSPECT: Final = r"[@/\\]|\d(?:[ -]?\d){12}|[a-z0-9][-_][\w-]{12}|AKIA|ASIA|AIza|eyJ|(?i:bearer\s)"
 LONG: Final = 200  # characters; shorter texts come again and again, so it is remembered which need a look
 
 

@@ -41,19 +41,19 @@ class Reader:
         plainly = read_plainly(text, shown)
         if plainly is not None:
             return plainly, GRAMMAR, ""
-        told = loop.run(self.ask(state, text, shown))
+        log = Path(base_run(needed(state.history)).work) / CHAT
+        told = loop.run(self.ask(state, text, shown, log))
         if told.reading is not None:
             return told.reading, told.model, ""
         return read_message(text, shown), GRAMMAR, told.why_not if told.calls else ""
 
-    async def ask(self, state: State, text: str, shown: Scene) -> Interpreted:
+    async def ask(self, state: State, text: str, shown: Scene, log: Path) -> Interpreted:
         """Ask a model to read a message; without one, or where it fails, the reading is None."""
         panel = reader_panel(self.desks.table, state.options, self.desks.environ)
         if not panel.seats:
             return Interpreted(why_not="; ".join(panel.empty.values()))
         panel = await name_own_models(panel, self.desks.table, self.desks.environ)
         session = secrets.token_hex(8)
-        log = Path(base_run(needed(state.history)).work) / CHAT
         desk = await self.desks.at(session, panel, log, None)
         try:
             return await interpret(desk, text, shown, lambda r: check_reading(r, shown), turn=len(state.messages))

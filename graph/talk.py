@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from langchain_core.messages import AnyMessage, HumanMessage
 
 from cartjury.data.chat_records import Asked
-from cartjury.data.text import one_line
-from cartjury.tools.focus import LONGEST
+from cartjury.tools.focus import readable
 
 
 def heard(messages: Sequence[AnyMessage]) -> str:
-    """The text of the last message that a person wrote, cleaned and cut."""
+    """The text of the last message that a person wrote, as readers get it."""
     last = next((m for m in reversed(messages) if isinstance(m, HumanMessage)), None)
-    return one_line(str(last.text), LONGEST) if last else ""
+    return readable(str(last.text)) if last else ""
 
 
 def in_words(asked: Asked) -> str:

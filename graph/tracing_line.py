@@ -19,8 +19,9 @@ PATIENCE: Final = 10.0  # seconds for one request while the program runs: a slow
 CONNECT: Final = 3.0  # seconds to reach the server
 DOWN: Final = 30.0  # seconds for which a line that failed is left alone
 TICK: Final = 0.05  # seconds between looks at whether the line is to be left
-HINTS: Final = {401: ", check the key", 403: ", check the key"}
+HINTS: Final = {401: ", check the key", 403: ", check the key", 404: ", check the address"}
 BAD: Final = frozenset({401, 403, 408, 425, 429})  # statuses that the next request would get too; so would 5xx
+THERE: Final = 409  # what was sent is there already: nothing is lost
 
 
 class Line(requests.Session):
@@ -70,7 +71,7 @@ class Line(requests.Session):
         if now < self._down or now >= self._until:
             raise self._failed(url, self.why or "there was no time left")
         answer: Future[requests.Response] = Future()
-        how["timeout"] = (CONNECT, PATIENCE)
+        how |= {"timeout": (CONNECT, PATIENCE), "allow_redirects": False}  # the key goes nowhere else
         work = threading.Thread(target=self._send, args=(answer, method, url, args, how), daemon=True)
         with self._guard:
             self._busy += 1
@@ -83,7 +84,7 @@ class Line(requests.Session):
         finally:
             with self._guard:
                 self._busy -= 1
-        if response.status_code in BAD or response.status_code >= 500:
+        if _lost(str(method), response.status_code):
             self._down = self._clock() + DOWN
             self._note(url, f"it answered {response.status_code}{HINTS.get(response.status_code, '')}")
         return response
@@ -120,3 +121,9 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error, requests.ConnectionError):
         return "it cannot be reached"
     return f"the request failed ({type(error).__name__})"
+
+
+def _lost(method: str, status: int) -> bool:
+    """Whether an answer means that what was sent is lost; what was only asked for may not be there."""
+    refused = method.upper() != "GET" and 300 <= status != THERE
+    return refused or status in BAD or status >= 500

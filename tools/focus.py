@@ -1,13 +1,22 @@
 """What a reading may hold, and which segments are talked of after it. Pure functions."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cartjury.data.chat_records import Asked, Reading, Refused, Wishes
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.plan_records import SegmentPlan
+from cartjury.data.text import one_line
 
 LONGEST: Final = 1_000  # characters of a message that are read
+ADDRESS: Final = "[e-mail]"
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+
+
+def readable(text: str) -> str:
+    """A message as readers get it: cleaned, cut, and without addresses of people, which no wish about a plan needs."""
+    return one_line(_MAIL.sub(ADDRESS, text), LONGEST)
 
 
 def checked(reading: Reading) -> Reading:

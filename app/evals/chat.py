@@ -5,6 +5,7 @@ case -> reader (the built-in grammar; or a model, with the grammar behind it) ->
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from cartjury.app.evals.chat_arm import ARMS, Shelf, run_grammar, run_model
 from cartjury.app.evals.chat_reader import GRAMMAR, ModelReader
 from cartjury.app.evals.choices import chosen
 from cartjury.app.evals.naming_arm import Place
+from cartjury.app.evals.purse import Purse
 from cartjury.app.evals.results import evaluation
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.chat_cases import DESIGNED, FILES, FRESH, load_cases
@@ -33,13 +35,13 @@ class Wanted(NamedTuple):
         arms: by name; empty: both.
         files: of cases; empty: the designed ones, and those that the grammar was not written against.
         limit: cases at most of each file; None: all.
-        max_cost: US dollars; once they are spent no further message is read by a model.
+        purse: what may be spent.
     """
 
     arms: Sequence[str] = ()
     files: Sequence[str] = ()
     limit: int | None = None
-    max_cost: float | None = None
+    purse: Purse = Purse(None)
 
 
 def evaluate_chat(
@@ -82,9 +84,10 @@ def evaluate_chat(
             elif name == GRAMMAR:
                 done.append(run_grammar(shelf, upload({"arm": name})))
             else:
-                reader = ModelReader(evaluating, place, wanted.max_cost)
+                reader = ModelReader(evaluating, place, wanted.purse)
                 done.append(run_model(shelf, reader, upload({"arm": name}), tell))
-    found = evaluation("chat", seed, [case_file(name) for name in files], [arm for arm, _ in done])
+    counts = Counter(shelf.files.values())
+    found = evaluation("chat", seed, [case_file(name, counts[name]) for name in files], [arm for arm, _ in done])
     return found, tuple(row for _, rows in done for row in rows)
 
 

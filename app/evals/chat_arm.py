@@ -11,13 +11,14 @@ from cartjury.app.evals.experiment import Answer, Scored, Task, Upload, run
 from cartjury.app.evals.naming_arm import bill
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data.chat_cases import DESIGNED, Case
-from cartjury.data.eval_records import Arm, Figure, Row
+from cartjury.data.eval_records import Arm, Figure, Row, Source
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.evals.chat_figures import figures
 from cartjury.tools.evals.chat_play import Played, Read, read_case
 from cartjury.tools.evals.chat_scores import score
 
 MODEL: Final = "model"
+READ: Final = "messages that a model read; the grammar read the others"
 ARMS: Final = {
     GRAMMAR: "The built-in grammar, which needs no key",
     MODEL: "A language model, and the grammar where it gives no reading",
@@ -55,19 +56,14 @@ def run_model(
     rows = _read(MODEL, shelf, reader.of, upload, counted(tell, MODEL, len(shelf.cases)))
     told = (row.model_copy(update={"detail": {**row.detail, "read_by": reader.read_by[row.case]}}) for row in rows)
     counts = Counter(by for found in reader.read_by.values() for by in found)
-    share = Figure(
-        name="messages that a model read; the grammar read the others",
-        value=(counts.total() - counts[GRAMMAR]) / counts.total(),
-        n=counts.total(),
-    )
-    arm = Arm(
-        name=MODEL,
-        title=ARMS[MODEL],
-        source="recorded" if reader.place.recorded else "live",
-        figures=(*_figures(rows), share),
-        **bill(reader.asked),
-    )
-    return arm, tuple(told)
+    read = counts.total() - counts[GRAMMAR]
+    took = bill(reader.asked)
+    if not read:
+        why = "the model gave no reading that can be, so that the grammar read everything"
+        return Arm(name=MODEL, title=ARMS[MODEL], source=None, why_not=why, **took), ()
+    share = Figure(name=READ, value=read / counts.total(), n=counts.total())
+    source: Source = "recorded" if reader.place.recorded else "live"
+    return Arm(name=MODEL, title=ARMS[MODEL], source=source, figures=(share, *_figures(rows)), **took), tuple(told)
 
 
 def _read(

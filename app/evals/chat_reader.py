@@ -4,8 +4,8 @@ from collections import defaultdict
 from typing import Final
 
 from cartjury.app.evals.naming_arm import Place
+from cartjury.app.evals.purse import Purse
 from cartjury.data.chat_records import Reading, Scene
-from cartjury.data.errors import InputError
 from cartjury.data.outside_records import Understood
 from cartjury.graph.evaluating import Evaluating
 from cartjury.tools.evals.chat_play import Read
@@ -29,12 +29,12 @@ class ModelReader:
         read_by: who read each message of a case: "provider/id", or "grammar".
     """
 
-    def __init__(self, evaluating: Evaluating, place: Place, max_cost: float | None) -> None:
+    def __init__(self, evaluating: Evaluating, place: Place, purse: Purse) -> None:
         self.place = place
         self.asked: list[Understood] = []
         self.read_by: dict[str, list[str]] = defaultdict(list)
         self._evaluating = evaluating
-        self._max_cost = max_cost
+        self._purse = purse
 
     def of(self, case: str) -> Read:
         """The reader of the messages of a case.
@@ -52,14 +52,10 @@ class ModelReader:
         return read
 
     def _ask(self, case: str, text: str, scene: Scene) -> Understood:
-        spent = sum(call.cost_usd or 0.0 for one in self.asked for call in one.calls)
-        if self._max_cost is not None and spent >= self._max_cost:
-            raise InputError(
-                f"${spent:.4f} were spent, and the cap is ${self._max_cost:g}: the answers so far are kept in "
-                f"{self.place.keep}; with a higher cap and the same --out they are not asked for again"
-            )
+        self._purse.open(self.place.keep)
         turn = len(self.read_by[case])
         place = self.place.of("chat", case, str(turn))
         found = self._evaluating.read_message(text, scene, lambda r: check_reading(r, scene), **place)
+        self._purse.pay(found)
         self.asked.append(found)
         return found

@@ -1,14 +1,18 @@
 """What the commands of `cartjury eval` do: settings and keys, the evaluation, its results."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import typer
+
 from cartjury.app.config import load_keys, load_settings
 from cartjury.app.evals.results import finish, read_baseline
 from cartjury.app.evals.uploads import uploading
 from cartjury.app.terminal import say
+from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Evaluation, Kind
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
@@ -25,14 +29,14 @@ class Asked(NamedTuple):
         langsmith: whether cases and experiments are uploaded.
         baseline: the JSON of an earlier evaluation, or the folder that holds it.
         seed: of orders and resampling.
-        as_json: print JSON.
+        as_json: print JSON; None: print nothing of it.
     """
 
     out: Path | None
     langsmith: bool
     baseline: Path | None
     seed: int
-    as_json: bool
+    as_json: bool | None
 
 
 def run_naming(wanted: Any, asked: Asked, recorded: Path | None = None) -> bool:
@@ -90,13 +94,17 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
         InputError: as above.
     """
     from cartjury.app.evals import chat, naming
+    from cartjury.app.evals.purse import Purse
 
-    asked = asked._replace(out=_out(asked))
-    good = [run_naming(naming.Wanted(max_cost=max_cost), asked), run_chat(chat.Wanted(max_cost=max_cost), asked)]
+    one, purse = asked._replace(out=_out(asked), as_json=None if asked.as_json else False), Purse(max_cost)
+    good = [run_naming(naming.Wanted(purse=purse), one), run_chat(chat.Wanted(purse=purse), one)]
     if runs:
-        good.append(run_jury(runs, asked))
+        good.append(run_jury(runs, one))
     else:
         say("jury: not measured: name folders of finished runs to look at their juries")
+    if asked.as_json:
+        files = (_out(one) / f"{kind}.json" for kind in ("naming", "chat", *(("jury",) if runs else ())))
+        typer.echo(json.dumps([json.loads(file.read_bytes()) for file in files], indent=1))
     return all(good)
 
 
@@ -115,6 +123,8 @@ def _options() -> Options:
 
 
 def _out(asked: Asked) -> Path:
+    if asked.out is not None and asked.out.exists() and not asked.out.is_dir():
+        raise InputError(f"--out: {asked.out} is a file, not a folder")
     return asked.out or Path(FOLDER) / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 

@@ -37,8 +37,8 @@ def local(name: str, cases: Mapping[str, Shown]) -> "list[Example]":
     ]
 
 
-def uploaded(name: str, cases: Mapping[str, Shown], client: "Client") -> str:
-    """The name of the data set; it is made, or completed, where it is not all there."""
+def uploaded(name: str, cases: Mapping[str, Shown], client: "Client") -> "list[Example]":
+    """The examples of the data set; it is made, or completed, where it is not all there."""
     if client.has_dataset(dataset_name=name):
         dataset = client.read_dataset(dataset_name=name)
         there = {(e.inputs or {}).get("id") for e in client.list_examples(dataset_id=dataset.id)}
@@ -52,4 +52,5 @@ def uploaded(name: str, cases: Mapping[str, Shown], client: "Client") -> str:
     ]
     if missing:
         client.create_examples(dataset_id=dataset.id, examples=missing)
-    return name
+    # Others may have added to it: only what is evaluated here is answered.
+    return [e for e in client.list_examples(dataset_id=dataset.id) if (e.inputs or {}).get("id") in cases]

@@ -1,5 +1,7 @@
 """The health of the juries of finished runs: runs whose juries are of one kind (preset, effort) make one arm."""
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -73,9 +75,10 @@ def _arm(kind: str, sittings: Sequence[Sitting]) -> Arm:
     calls: list[Call] = [c for s in sittings for c in s.jury.calls if c.sent]
     return Arm(
         name=kind,
-        title=f"The juries of {len(sittings)} run{'s' * (len(sittings) != 1)}.",
+        title=f"The juries of {len(sittings)} run{'s' * (len(sittings) != 1)}",
         source="recorded" if any(s.by_models for s in sittings) else "offline",
         models=tuple(dict.fromkeys(f"{c.provider}/{c.model}" for c in calls)),
+        elsewhere=("at addresses that are not on record",) if calls else (),
         calls=len(calls),
         tokens_in=sum(c.tokens_in or 0 for c in calls),
         tokens_out=sum(c.tokens_out or 0 for c in calls),
@@ -94,4 +97,5 @@ def _rows(kind: str, sittings: Mapping[str, Sitting], upload: Uploader) -> tuple
         return Scored(kind, {f.name: f.value for f in health([sittings[name]], intervals=False)}, said)
 
     shown = {n: Shown({"segments": {b.id: b.rule for b in s.briefs}}, {}) for n, s in sittings.items()}
-    return run(Task("cartjury-jury", shown, score), kind, answer, upload({"jury": kind}))
+    version = hashlib.sha256(json.dumps([list(shown), [s.inputs for s in shown.values()]]).encode()).hexdigest()[:8]
+    return run(Task(f"cartjury-jury-{version}", shown, score), kind, answer, upload({"jury": kind}))

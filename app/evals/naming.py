@@ -1,6 +1,7 @@
 """The naming evaluation: arms name the same tables, readers match the names, a judge outside compares them blindly."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -9,6 +10,7 @@ from cartjury.app.evals.choices import chosen
 from cartjury.app.evals.naming_arm import Place, Ran, Shelf, reader_missing, run_arm
 from cartjury.app.evals.predecessor import beside
 from cartjury.app.evals.preferences import compare_arms, outside
+from cartjury.app.evals.purse import Purse
 from cartjury.app.evals.results import evaluation
 from cartjury.app.evals.uploads import Uploader
 from cartjury.data.arms import arms, evaluation_table
@@ -46,14 +48,14 @@ class Wanted(NamedTuple):
         arms: by name; empty: all that can be run, those that need a server of one's own only where they are named.
         tables: "all", "open" or "held-out".
         limit: tables at most, from the front; None: all.
-        max_cost: US dollars; once they are spent no further arm is begun.
+        purse: what may be spent.
         predecessor: the recorded replies of the system before this one; None: they are not scored.
     """
 
     arms: Sequence[str] = ()
     tables: str = "all"
     limit: int | None = None
-    max_cost: float | None = None
+    purse: Purse = Purse(None)
     predecessor: Path | None = None
 
 
@@ -87,18 +89,24 @@ def evaluate_naming(
     evaluating = Evaluating(evaluation_table(table), os.environ, options, seed, tell=tell)
     plans = chosen_arms(wanted.arms)
     cases = {case.id: case for case in chosen_tables(wanted)}
-    able = {p.name: "" if p.effort == OFFLINE or place.recorded else evaluating.why_not(p) for p in plans}
-    asks = any(not able[p.name] and p.effort != OFFLINE for p in plans)
+    why_not = {p.name: _why_not(p, evaluating, place) for p in plans}
+    asks = any(not why_not[p.name] and p.effort != OFFLINE for p in plans)
     missing = (reader_missing(seat, evaluating, place, wanted=asks) for seat in EVALUATORS)
-    shelf = Shelf(cases, readers(), evaluating, place, *missing)
-    done, skipped = _arms(shelf, plans, able, wanted.max_cost, upload, tell)
+    shelf = Shelf(cases, readers(), evaluating, place, wanted.purse, *missing)
+    run = {
+        p.name: run_arm(shelf, p, targets_of(p), upload(p.model_dump(mode="json")), tell)
+        for p in plans
+        if not why_not[p.name]
+    }
+    done = {name: ran for name, ran in run.items() if ran.arm.source is not None}
     old_arms, old_rows = beside(wanted.predecessor, shelf)
     pairs = compare_arms(shelf, done, tell)
-    apart = differences({name: ran.rows for name, ran in done.items()}, seed)
-    named = (*_in_order(plans, done, skipped), *old_arms, *_readers(shelf, done), *pairs.judges)
-    files = [case_file(name) for name in (NAMING, NAMING_HELD_OUT)]
-    said = (RULE, conclusion(apart, pairs.figures))
-    found = evaluation("naming", seed, files, named, (*apart, *pairs.figures), said)
+    rows = {name: ran.rows for name, ran in done.items()}
+    apart = (*differences(rows, seed), *pairs.figures)
+    named = (*_in_order(plans, run, why_not), *old_arms, *_readers(shelf, done), *pairs.judges)
+    counts = Counter(NAMING_HELD_OUT if case.held_out else NAMING for case in cases.values())
+    files = [case_file(name, count) for name, count in counts.items()]
+    found = evaluation("naming", seed, files, named, apart, (RULE, conclusion(named, rows, apart)))
     return found, (*(row for ran in done.values() for row in ran.rows), *old_rows, *pairs.rows)
 
 
@@ -124,36 +132,24 @@ def chosen_tables(wanted: Wanted) -> tuple[NamingCase, ...]:
     return load_naming(held_out[wanted.tables])[: wanted.limit]
 
 
-def _arms(
-    shelf: Shelf,
-    plans: Sequence[ArmPlan],
-    able: dict[str, str],
-    max_cost: float | None,
-    upload: Uploader,
-    tell: Callable[[str], None],
-) -> tuple[dict[str, Ran], dict[str, str]]:
-    """Run what can be run; of the rest say why not."""
-    done: dict[str, Ran] = {}
-    skipped: dict[str, str] = {}
-    for plan in plans:
-        spent = sum(ran.arm.cost_usd for ran in done.values())
-        why = able[plan.name]
-        if not why and max_cost is not None and spent >= max_cost and plan.effort != OFFLINE:
-            why = f"${spent:.4f} were spent, and the cap is ${max_cost:g}"
-        if why:
-            skipped[plan.name] = why
-        else:
-            targets = OFFLINE_TARGETS if plan.effort == OFFLINE else MODEL_TARGETS
-            done[plan.name] = run_arm(shelf, plan, targets, upload(plan.model_dump(mode="json")), tell)
-    return done, skipped
+def targets_of(plan: ArmPlan) -> Mapping[str, Target]:
+    """What the figures of an arm should be."""
+    return OFFLINE_TARGETS if plan.effort == OFFLINE else MODEL_TARGETS
 
 
-def _in_order(plans: Sequence[ArmPlan], done: dict[str, Ran], skipped: dict[str, str]) -> Iterator[Arm]:
+def _why_not(plan: ArmPlan, evaluating: Evaluating, place: Place) -> str:
+    """Why an arm cannot be run; "" where it can."""
+    if place.recorded is not None:
+        return "" if (place.recorded / plan.name).is_dir() else "it is not in the record"
+    return "" if plan.effort == OFFLINE else evaluating.why_not(plan)
+
+
+def _in_order(plans: Sequence[ArmPlan], run: Mapping[str, Ran], why_not: Mapping[str, str]) -> Iterator[Arm]:
     for plan in plans:
-        if plan.name in done:
-            yield done[plan.name].arm
+        if plan.name in run:
+            yield run[plan.name].arm
         else:
-            yield Arm(name=plan.name, title=plan.title, source=None, why_not=skipped[plan.name])
+            yield Arm(name=plan.name, title=plan.title, source=None, why_not=why_not[plan.name])
 
 
 def _readers(shelf: Shelf, done: Mapping[str, Ran]) -> Iterator[Arm]:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from cartjury.app.evals.datasets import Shown
 from cartjury.app.evals.experiment import Answer, Scored, Task, Upload, run
+from cartjury.app.evals.purse import Purse
 from cartjury.app.evals.steps import counted, unsaid
 from cartjury.data import journal
 from cartjury.data.call_records import Call
@@ -28,6 +29,8 @@ MODEL_LABEL: Final = "a language model that is not in the jury"
 
 
 KEPT_AS: Final[Mapping[SeatName, str]] = {MATCHER: "matched", ARBITER: "pair"}  # folders of the record
+WHOSE: Final = "names that are a model's; the offline jury filled in the others"
+NO_NAMES: Final = "no model gave a name that could be used, so that the offline jury named everything"
 EMBEDDED: Final = 0.02
 SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
 
@@ -66,6 +69,7 @@ class Shelf(NamedTuple):
     Attributes:
         cases: the tables, by id.
         readers: those that need no provider.
+        purse: what may be spent.
         no_matcher, no_arbiter: why no model matches names to rules, or compares names; "" where one does.
     """
 
@@ -73,6 +77,7 @@ class Shelf(NamedTuple):
     readers: Sequence[Reader | Absent]
     evaluating: Evaluating
     place: Place
+    purse: Purse
     no_matcher: str
     no_arbiter: str
 
@@ -80,17 +85,20 @@ class Shelf(NamedTuple):
 def run_arm(
     shelf: Shelf, plan: ArmPlan, targets: Mapping[str, Target], upload: Upload | None, tell: Callable[[str], None]
 ) -> Ran:
-    """Run an arm over all tables, in their order."""
+    """Run an arm over all tables, in their order. One in which no model gave a name was not measured."""
     named: dict[str, NamedTable] = {}
     matched: dict[str, Matched] = {}
     models, seed = plan.effort != "offline", shelf.evaluating.seed
 
     def answer(case: str) -> Answer:
         table = shelf.cases[case]
+        shelf.purse.open(shelf.place.keep)
         named[case] = shelf.evaluating.name_table(plan, table, **shelf.place.of(plan.name, case, "names"))
+        shelf.purse.pay(named[case])
         if not shelf.no_matcher:
             place = shelf.place.of(plan.name, case, KEPT_AS[MATCHER])
             matched[case] = shelf.evaluating.match_table(table, named[case].names, **place)
+            shelf.purse.pay(matched[case])
         return {"names": named[case].names, "origins": named[case].origins}
 
     def score(case: str, said: Answer) -> Scored:
@@ -105,17 +113,12 @@ def run_arm(
     task = Task(shelf_name(shelf), {i: _shown(c) for i, c in shelf.cases.items()}, score)
     step = counted(tell, plan.name, len(shelf.cases)) if models else unsaid
     rows = run(task, plan.name, answer, upload, step)
+    took = {"name": plan.name, "title": plan.title, **bill(named.values())}
+    if models and not any(row.scores["by model"] for row in rows):
+        return Ran(Arm(source=None, why_not=NO_NAMES, **took), (), {}, {})
     source: Source = "offline" if not models else "recorded" if shelf.place.recorded else "live"
-    arm = Arm(
-        name=plan.name,
-        title=plan.title,
-        source=source,
-        figures=tuple(
-            map(_tolerant, (*_whose(rows, plan, seed), *figures(rows, targets, seed=seed), *_held_out(rows, shelf)))
-        ),
-        **bill(named.values()),
-    )
-    return Ran(arm, rows, named, matched)
+    found = (*_whose(rows, plan, seed), *figures(rows, targets, seed=seed), *_held_out(rows, shelf))
+    return Ran(Arm(source=source, figures=tuple(map(_tolerant, found)), **took), rows, named, matched)
 
 
 def _held_out(rows: Sequence[Row], shelf: Shelf) -> Iterator[Figure]:
@@ -131,7 +134,7 @@ def _whose(rows: Sequence[Row], plan: ArmPlan, seed: int) -> Iterator[Figure]:
     """How many names are a model's: what the offline jury filled in speaks for the offline jury."""
     if plan.effort != "offline":
         of = [row.scores["named"] or 0.0 for row in rows]
-        yield by_table(Meaning("names that are a model's"), [row.scores["by model"] or 0.0 for row in rows], of, seed)
+        yield by_table(Meaning(WHOSE), [row.scores["by model"] or 0.0 for row in rows], of, seed)
 
 
 def _tolerant(figure: Figure) -> Figure:

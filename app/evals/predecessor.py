@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from cartjury.app.evals.naming_arm import Shelf
-from cartjury.data.eval_records import Arm, Row, Source
+from cartjury.app.evals.naming_arm import WHOSE, Shelf
+from cartjury.data.eval_records import Arm, Figure, Row, Source
 from cartjury.data.outside_records import ArmPlan
 from cartjury.data.predecessor import predecessor_case, predecessor_names, read_predecessor
 from cartjury.graph.predecessor import AGAIN, predecessor_now
@@ -53,7 +53,10 @@ def _arms(path: Path, shelf: Shelf) -> Iterator[tuple[Arm, Row]]:
         title = "The names that its judge chose then" if role == "judge" else f"The names of its {role} then"
         yield _arm(name, title, "recorded", names, shelf, models=(f"groq/{models[role]}",))
     now = predecessor_now(replies, seed=shelf.evaluating.seed)
-    yield _arm(AGAIN.name, AGAIN.title, "recorded", now.names, shelf, models=now.answered_by)
+    arm, row = _arm(AGAIN.name, AGAIN.title, "recorded", now.names, shelf, models=now.answered_by)
+    own = list(now.origins.values()).count("model")
+    whose = Figure(name=WHOSE, value=own / len(now.origins), n=len(now.origins), better="higher")
+    yield arm.model_copy(update={"figures": (whose, *arm.figures)}), row
     ours = shelf.evaluating.name_table(OFFLINE, predecessor_case())
     yield _arm(OFFLINE.name, OFFLINE.title, "offline", ours.names, shelf)
 

@@ -50,7 +50,9 @@ def _pair(shelf: Shelf, one: Ran, other: Ran, heard: list[Preferred], tell: Call
     for i, case in shelf.cases.items():
         tell(f"{pair}: {i}")
         place = shelf.place.of(f"{one.arm.name} against {other.arm.name}", i, KEPT_AS[ARBITER])
+        shelf.purse.open(shelf.place.keep)
         found = shelf.evaluating.prefer_table(case, one.named[i].names, other.named[i].names, **place)
+        shelf.purse.pay(found)
         heard.append(found)
         names = {"first": one.named[i].names, "second": other.named[i].names}
         rows.append(score_preferences(pair, i, found.preferences, names))

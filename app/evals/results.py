@@ -62,18 +62,29 @@ def read_baseline(path: Path) -> Evaluation:
 
 
 def finish(
-    evaluation: Evaluation, rows: Iterable[Row], out: Path, baseline: Evaluation | None, *, as_json: bool
+    evaluation: Evaluation, rows: Iterable[Row], out: Path, baseline: Evaluation | None, *, as_json: bool | None
 ) -> bool:
     """Write, show, and compare.
+
+    Args:
+        evaluation: what was measured.
+        rows: that its figures are made of.
+        out: folder for the files.
+        baseline: an earlier one to compare it with.
+        as_json: show it as JSON; False: as tables; None: not at all.
 
     Returns:
         Whether every target was met and nothing is worse than in the baseline.
     """
-    compared = changes(evaluation, baseline) if baseline else ()
+    try:
+        compared = changes(evaluation, baseline) if baseline else ()
+    except InputError:
+        _write(evaluation, rows, (), out)  # what was measured is worth keeping
+        raise
     _write(evaluation, rows, compared, out)
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=1))
-    else:
+    elif as_json is not None:
         _show(evaluation)
     missed, worse = list(grid.missed(evaluation)), [c for c in compared if c.verdict == "worse"]
     for arm, figure in missed:

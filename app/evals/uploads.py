@@ -12,6 +12,7 @@ from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Kind
 
 KEYS: Final = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+TRACING: Final = ("LANGSMITH_TRACING", "LANGCHAIN_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2")
 SECONDS: Final = 30.0  # that the end of an evaluation waits for LangSmith to take the last runs
 Uploader = Callable[[Mapping[str, Any]], Upload | None]
 
@@ -29,6 +30,7 @@ def uploading(wanted: bool, kind: Kind, seed: int) -> Iterator[Uploader]:
         InputError: it is wanted, and there is no key, or LangSmith does not take it.
     """
     if not wanted:
+        os.environ |= dict.fromkeys(TRACING, "false")  # graphs that are built here would trace themselves
         yield lambda _: None
         return
     load_keys(Path.cwd())
@@ -36,11 +38,15 @@ def uploading(wanted: bool, kind: Kind, seed: int) -> Iterator[Uploader]:
         raise InputError(f"--langsmith needs a key of LangSmith: set {KEYS[0]}")
     from langsmith import Client
     from langsmith.utils import LangSmithError
+    from urllib3 import Retry
 
     from cartjury.graph.masking import mask_with, secrets_of
 
     client = Client(
-        anonymizer=mask_with(secrets_of(os.environ)), timeout_ms=(5_000, 30_000), omit_traced_runtime_info=True
+        anonymizer=mask_with(secrets_of(os.environ)),
+        timeout_ms=(5_000, 15_000),
+        retry_config=Retry(total=1, backoff_factor=0.5, allowed_methods=None),
+        omit_traced_runtime_info=True,
     )
     try:
         yield lambda about: Upload(client, {"kind": kind, "seed": seed, **about})

@@ -38,7 +38,7 @@ def test_what_was_not_measured_says_so_and_why() -> None:
 
 def test_a_server_in_place_of_a_provider_is_named_beside_its_answers() -> None:
     arm = an_arm(source="live", elsewhere=("127.0.0.1:8080",))
-    assert grid.source_of(arm) == "whatever answers at another address than the provider's (127.0.0.1:8080)"
+    assert grid.source_of(arm) == "whatever answers at another address than a provider's (127.0.0.1:8080)"
 
 
 def test_an_unknown_price_is_not_shown_as_nothing() -> None:
@@ -73,9 +73,19 @@ def test_models_are_only_worse_where_the_intervals_lie_apart(then: tuple[float, 
     assert [c.verdict for c in found] == [verdict]
 
 
-def test_figures_of_different_sources_are_not_compared() -> None:
-    live, recorded = (an_evaluation(an_arm(RIGHT, source=s)) for s in ("live", "recorded"))
-    assert changes(live, recorded) == ()
+@pytest.mark.parametrize(
+    "other", [{"source": "recorded"}, {"elsewhere": ("groq at http://127.0.0.1:1",)}, {"models": ("groq/other",)}]
+)
+def test_answers_of_another_source_address_or_model_are_not_compared(other: dict[str, Any]) -> None:
+    live = {"source": "live", "models": ("groq/one",)}
+    with pytest.raises(InputError, match="nothing to compare"):
+        changes(an_evaluation(an_arm(RIGHT, **live)), an_evaluation(an_arm(RIGHT, **live | other)))
+
+
+def test_a_baseline_of_more_cases_is_refused() -> None:
+    fewer = an_evaluation(an_arm(RIGHT), cases=(CaseFile(name="chat.jsonl", sha256="a" * 64, cases=4),))
+    with pytest.raises(InputError, match=r"of other cases \(100 of chat\.jsonl\) than this \(4 of chat\.jsonl\)"):
+        changes(fewer, an_evaluation(an_arm(RIGHT)))
 
 
 def test_a_baseline_of_other_cases_is_refused() -> None:

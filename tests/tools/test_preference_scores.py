@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from scipy.stats import binomtest
 
-from cartjury.data.eval_records import Row
+from cartjury.data.eval_records import Arm, Row
 from cartjury.data.outside_records import Preference
 from cartjury.tools.evals.claim import JURY, SAME_COMPUTE, conclusion, differences
 from cartjury.tools.evals.preference_scores import preference_figures, score_preferences
@@ -73,15 +73,19 @@ def matched(arm: str, credit: float) -> list[Row]:
     ]
 
 
-def concluded(jury: float, other: float, *better: str) -> str:
-    rows = [score_preferences(PAIR, f"t{t}", said(*better), NAMES) for t in range(20)]
-    pairs = preference_figures(JURY, SAME_COMPUTE, rows, seed=1)
-    apart = differences({JURY: matched(JURY, jury), SAME_COMPUTE: matched(SAME_COMPUTE, other)}, seed=1)
-    return conclusion(apart, pairs)
+def concluded(jury: float, other: float, *better: str, tables: int = 20, elsewhere: tuple[str, ...] = ()) -> str:
+    pairs = [score_preferences(PAIR, f"t{t}", said(*better), NAMES) for t in range(tables)]
+    rows = {JURY: matched(JURY, jury)[:tables], SAME_COMPUTE: matched(SAME_COMPUTE, other)[:tables]}
+    comparisons = (*differences(rows, seed=1), *preference_figures(JURY, SAME_COMPUTE, pairs, seed=1))
+    arms = [Arm(name=name, title="x", source="live", calls=10, tokens_in=7, elsewhere=elsewhere) for name in rows]
+    return conclusion(arms, rows, comparisons)
 
 
 def test_the_jury_is_better_where_it_wins_and_is_read_as_well() -> None:
-    assert concluded(0.9, 0.9, "first", "first", "first", "second").startswith("The jury is better")
+    found = concluded(0.9, 0.9, "first", "first", "first", "second")
+
+    assert found.startswith("The jury is better")
+    assert "mixed took 10 calls and 7 tokens" in found
 
 
 @pytest.mark.parametrize(
@@ -97,10 +101,21 @@ def test_it_is_not_where_it_only_draws_or_is_read_worse(
     said = concluded(jury, other, *better)
 
     assert why in said
-    assert said.endswith("So the cheaper arm becomes the default effort.")
+    assert "So the cheaper arm becomes the default effort." in said
+
+
+@pytest.mark.parametrize(
+    ("few", "why"),
+    [({"tables": 4}, "4 tables were named"), ({"elsewhere": ("groq at http://127.0.0.1:1",)}, "answered for mixed")],
+)
+def test_nothing_is_claimed_from_few_tables_or_from_what_answers_elsewhere(few: dict[str, Any], why: str) -> None:
+    said = concluded(0.9, 0.9, "first", "first", "first", "second", **few)
+
+    assert why in said
+    assert said.endswith("Nothing is claimed.")
 
 
 def test_nothing_is_claimed_where_an_arm_was_not_run() -> None:
     pairs = preference_figures(JURY, SAME_COMPUTE, (), seed=1, why="mixed was not run")
 
-    assert conclusion(differences({}, seed=1), pairs).endswith("Nothing is claimed.")
+    assert conclusion([], {}, (*differences({}, seed=1), *pairs)).endswith("Nothing is claimed.")

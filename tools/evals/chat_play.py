@@ -13,10 +13,9 @@ from cartjury.data.chat_cases import Case, Expected, ToAnswer, ToAsk, ToEdit, Tu
 from cartjury.data.chat_records import Asked, Choice, Reading, Refused, Scene, Wishes, Wondered
 from cartjury.data.edit_records import Redo, Reset, Undo
 from cartjury.data.errors import InputError
-from cartjury.data.text import one_line
 from cartjury.tools.chat_plans import Grounds
 from cartjury.tools.evals.conversation import Conversation, begin
-from cartjury.tools.focus import LONGEST, checked
+from cartjury.tools.focus import checked, readable
 from cartjury.tools.grading import GRADES, Graded, grade, outcome, said
 
 Read = Callable[[str, Scene], Reading]
@@ -59,21 +58,16 @@ def read_case(case: Case, grounds: Grounds, read: Read) -> Played:
     """
     ground = grounds.of(case.before)
     if not case.turns:
-        reading = checked(read(heard(case.utterance), ground.scene))
+        reading = checked(read(readable(case.utterance), ground.scene))
         return Played(case, (Heard(case.utterance, reading, grade(case.expect, reading, ground), ""),))
     talk, turns = begin(ground), []
     for turn in case.all_turns:
         talk = talk.called(turn.names)
-        reading = possible(checked(read(heard(turn.utterance), talk.ground.scene)), talk)
+        reading = possible(checked(read(readable(turn.utterance), talk.ground.scene)), talk)
         verdict = graded_turn(turn, reading, talk)
         turns.append(Heard(turn.utterance, reading, verdict, _after(reading, talk).plan_hash))
         talk = _after(reading if verdict.right else gold(turn.expect[0]), talk)
     return Played(case, tuple(turns))
-
-
-def heard(text: str) -> str:
-    """Return a message as the chat hands it to a reader."""
-    return one_line(text, LONGEST)
 
 
 def possible(reading: Reading, talk: Conversation) -> Reading:

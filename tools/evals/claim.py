@@ -8,7 +8,7 @@ counted (the round trip).
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cartjury.data.eval_records import Figure, Row
+from cartjury.data.eval_records import Arm, Figure, Row
 from cartjury.tools.evals.naming_figures import compare
 from cartjury.tools.evals.preference_scores import WON
 
@@ -18,11 +18,13 @@ READERS: Final = ("model", "independent", "lexicon")  # the first one's matches 
 
 HALF: Final = 0.5
 MARGIN: Final = 0.05  # see `may_claim`
+ENOUGH: Final = 20  # tables: with fewer, resampling them says too little of other tables
 RULE: Final = (
     "The jury is called better only if, against the arm of the same compute, (1) the lower 95 % bound of its share of "
     "the decisive blind pairs is above 50 %, and (2) its round trip is not worse: of the paired difference of matched "
-    "shares the lower 95 % bound is at least -5 points and the upper one is not below 0. Otherwise the cheaper arm "
-    "becomes the default effort. What was not measured supports no claim and changes no default."
+    "shares the lower 95 % bound is at least -5 points and the upper one is not below 0. Both arms must have named the "
+    "same tables, at least 20, and all must have been asked at the providers' own addresses. Otherwise the cheaper arm "
+    "becomes the default effort. What was not measured, or on less, supports no claim and changes no default."
 )
 
 
@@ -96,12 +98,23 @@ def differences(rows: Mapping[str, Sequence[Row]], seed: int) -> tuple[Figure, .
     return tuple(Figure(name=name, value=None, why="one of the two arms was not run") for name in names)
 
 
-def conclusion(matched: Sequence[Figure], pairs: Sequence[Figure]) -> str:
+def conclusion(arms: Sequence[Arm], rows: Mapping[str, Sequence[Row]], comparisons: Sequence[Figure]) -> str:
     """What the rule allows to be said.
 
     Args:
-        matched: of `differences`.
-        pairs: of `preference_figures`, those of the jury against the arm of the same compute among them.
+        arms: all that had a part in it, those who read names among them.
+        rows: by arm.
+        comparisons: those of `differences` first, and the blind pairs.
     """
-    won = next(f for f in pairs if f.name == f"{WON}: {JURY} against {SAME_COMPUTE}")
-    return may_claim(won, matched[0])[1]
+    won = next(f for f in comparisons if f.name == f"{WON}: {JURY} against {SAME_COMPUTE}")
+    if won.value is None:
+        return may_claim(won, comparisons[0])[1]
+    tables = len({row.group for row in rows[JURY]} & {row.group for row in rows[SAME_COMPUTE]})
+    elsewhere = [arm.name for arm in arms if arm.elsewhere]
+    if tables < ENOUGH or elsewhere:
+        few = f"{tables} tables were named, and the rule wants {ENOUGH}"
+        why = few if tables < ENOUGH else f"other addresses than the providers' own answered for {', '.join(elsewhere)}"
+        return f"Whether the jury is better cannot be said from this: {why}. Nothing is claimed."
+    ran = (arm for arm in arms if arm.name in {JURY, SAME_COMPUTE})
+    took = (f"{a.name} took {a.calls:,} calls and {a.tokens_in + a.tokens_out:,} tokens" for a in ran)
+    return f"{may_claim(won, comparisons[0])[1]} ({'; '.join(took)}.)"

@@ -16,8 +16,8 @@ SOURCES: Final[dict[Source, str]] = {
 
 
 ELSEWHERE: Final[dict[Source, str]] = {
-    "live": "whatever answers at another address than the provider's",
-    "recorded": "recorded answers of whatever answered at another address than the provider's",
+    "live": "whatever answers at another address than a provider's",
+    "recorded": "recorded answers of whatever answered",
 }
 ABREAST: Final = 4  # arms in a table of the terminal
 

@@ -51,7 +51,9 @@ def _chance(names: int) -> float:
 
 
 def _independent(known: Mapping[str, Figure]) -> Iterator[str]:
-    if of.VOTES in known:
+    if of.VOTES in known and of.RHO in known and (known[of.RHO].value or 0.0) <= 0:
+        yield "Any two jurors differ as often as they agree, or more: their votes are not so many sound opinions."
+    elif of.VOTES in known:
         yield f"Their votes tell as much as {known[of.VOTES].value:.1f} independent ones."
 
 

@@ -18,6 +18,7 @@ from cartjury.data.jury_records import PERSONAS
 from tests import program
 from tests.agents.scripted_model import answer
 from tests.fault_server import FaultServer
+from tests.faults import FAULTS
 
 MODELS = ("one_call", "best_x4", "mixed")
 BASELINE = Path(__file__).parents[3] / "data" / "evals" / "baseline"
@@ -180,6 +181,39 @@ def test_a_figure_that_became_worse_misses_and_is_named(
     assert "worse: offline: round trip, lexicon reader" in capsys.readouterr().err
 
 
+def test_an_arm_in_which_no_model_answers_is_not_measured(tmp_path: Path) -> None:
+    (tmp_path / "cartjury.toml").write_text('rate_limits = "off"\n')
+    with FaultServer(fault=lambda _: FAULTS["401"]) as server:
+        env = {"GROQ_API_KEY": "k", "GROQ_API_BASE": server.url}
+        done = program.run("eval", "naming", "--limit", "1", "--arm", "mixed", "--out", "out", folder=tmp_path, env=env)
+    (arm,) = Evaluation.model_validate_json((tmp_path / "out" / "naming.json").read_bytes()).arms
+
+    assert done.code == 0, done.err
+    assert (arm.source, arm.figures) == (None, ())
+    assert arm.why_not.startswith("no model gave a name")
+    assert arm.calls > 0
+
+
+def test_an_arm_that_is_not_in_a_record_is_not_measured_and_the_others_are(asked: Evaluated) -> None:
+    words = ("--arm", "mixed", "--arm", "one_model", "--recorded", "out", "--out", "part")
+    done = program.run(*TWO_TABLES, *words, folder=asked.folder)
+    found = Evaluation.model_validate_json((asked.folder / "part" / "naming.json").read_bytes())
+    sources = {arm.name: arm.source for arm in found.arms}
+
+    assert done.code in {0, 1}, done.err
+    assert (sources["mixed"], sources["one_model"]) == ("recorded", None)
+
+
+def test_a_cap_on_cost_ends_it_before_the_next_question(asked: Evaluated) -> None:
+    before = len(asked.server.seen)
+    words = ("--arm", "mixed", "--max-cost", "0.000001", "--out", "capped")
+    done = program.run(*TWO_TABLES, *words, folder=asked.folder, env=asked.env)
+
+    assert done.code == 2
+    assert "the cap is $1e-06" in done.err
+    assert 0 < len(asked.server.seen) - before < 15  # one table, and nothing after it
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -187,11 +221,12 @@ def test_a_figure_that_became_worse_misses_and_is_named(
         (("--tables", "some"), "unknown tables 'some'"),
         (("--baseline", "none.json"), "there is no baseline none.json"),
         (("--predecessor", "none.jsonl"), "none.jsonl cannot be read"),
-        (("--recorded", "none"), "none"),
+        (("--out", "naming"), "is a file"),
     ],
 )
 def test_what_there_is_not_is_refused_by_name(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    done = program.run("eval", "naming", "--limit", "1", *words, "--out", "out", folder=tmp_path)
+    (tmp_path / "naming").touch()
+    done = program.run("eval", "naming", "--limit", "1", "--out", "out", *words, folder=tmp_path)
 
     assert done.code == 2
     assert said in done.err

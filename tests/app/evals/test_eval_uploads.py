@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import program
+from tests.agents.scripted_model import answer
+from tests.fault_server import FaultServer
 from tests.langsmith_experiments import Experiments
 from tests.recording_langsmith import LangSmith
 
@@ -53,11 +55,20 @@ def test_where_the_experiment_is_stands_on_stderr_and_stdout_holds_figures_only(
     assert uploaded.out.startswith("Figure")
 
 
-def test_without_the_option_nothing_is_sent_though_tracing_is_on(server: LangSmith, tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [TWO_CASES, ("eval", "naming", "--limit", "1", "--out", "out")])
+def test_without_the_option_nothing_is_sent_though_tracing_is_on(
+    words: tuple[str, ...], server: LangSmith, tmp_path: Path
+) -> None:
+    """With keys: arms, readers and the judge outside are asked, on this machine."""
+    (tmp_path / "cartjury.toml").write_text('rate_limits = "off"\n')
     before = len(server.requests)
-    done = program.run(*TWO_CASES, folder=tmp_path, env=server.env)
+    with FaultServer(answer=answer) as models:
+        keys = {"GROQ_API_KEY": "k", "CEREBRAS_API_KEY": "k"}
+        env = {**server.env, **keys, "GROQ_API_BASE": models.url, "CEREBRAS_BASE_URL": models.url}
+        done = program.run(*words, folder=tmp_path, env=env)
 
     assert done.code in {0, 1}, done.err
+    assert models.seen or words is TWO_CASES
     assert server.requests[before:] == []
 
 

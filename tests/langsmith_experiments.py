@@ -28,7 +28,7 @@ class Experiments:
         server.answers |= {
             ("GET", "/datasets"): self._find_dataset,
             ("POST", "/datasets"): self._make_dataset,
-            ("GET", "/examples"): lambda _: (200, self.examples),
+            ("GET", "/examples"): self._page_of_examples,
             ("POST", "/examples/bulk"): self._add_examples,
             ("POST", "/examples"): self._add_example,
             ("POST", "/sessions"): self._make_project,
@@ -43,6 +43,11 @@ class Experiments:
         made = {**request.body, "id": str(uuid.uuid4()), "tenant_id": TENANT, "created_at": THEN}
         self.datasets[request.body["name"]] = made
         return 200, made
+
+    def _page_of_examples(self, request: Request) -> tuple[int, Any]:
+        query = parse_qs(urlsplit(request.path).query)
+        offset, limit = (int(query.get(key, [usual])[0]) for key, usual in (("offset", "0"), ("limit", "100")))
+        return 200, self.examples[offset : offset + limit]
 
     def _add_examples(self, request: Request) -> tuple[int, Any]:
         new = [{**example, "created_at": THEN, "modified_at": THEN} for example in request.body]

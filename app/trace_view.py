@@ -43,7 +43,7 @@ def trace_run(folder: Path, *, segment: str | None, full: bool, as_json: bool) -
     manifest = read_manifest(folder)
     root = thread_branch(manifest.run_id, tuple(_turns(folder, manifest)))
     if segment is not None:
-        root = _about(root, segment)
+        root = _about(root, segment.upper())
     if as_json:
         typer.echo(json.dumps(root.model_dump(mode="json"), indent=2))
     else:

@@ -1,6 +1,6 @@
 """How long a jury takes, and what it takes, by effort: on a server of this machine that answers after two seconds.
 
-    python bench/jury.py [--rounds 3] [--users 25000]
+    python -m bench.jury [--rounds 3] [--users 25000]
 
 Every side runs in one go: the predecessor's way (12 segments, 5 questions each, one after the other) is measured on a
 few questions and multiplied; each effort is a whole run of 25,000 made-up carts in a process of its own, through the

@@ -1,6 +1,6 @@
 """What tracing costs a run: the same run with and without it, in one process, round by round in turns.
 
-    python bench/tracing.py [--rounds 12] [--users 2000] [--offline]
+    python -m bench.tracing [--rounds 12] [--users 2000] [--offline]
 
 Traces go to the recording server of the tests, in a process of its own on this machine; the models' answers come at
 once from a fixture in this process. The difference of the medians is divided by the nodes that ran. What is sent is

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 import typer
 
 from cartjury.app.config import load_keys, load_settings
-from cartjury.app.evals.results import finish, read_baseline
+from cartjury.app.evals.results import Earlier, finish, read_baseline
 from cartjury.app.evals.uploads import uploading
 from cartjury.app.terminal import say
 from cartjury.data.errors import InputError
-from cartjury.data.eval_records import Evaluation, Kind
+from cartjury.data.eval_records import Kind
 from cartjury.data.model_table import load_table
 from cartjury.data.options import Options
 
@@ -108,7 +108,7 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
     return all(good)
 
 
-def _baseline(asked: Asked, kind: Kind) -> Evaluation | None:
+def _baseline(asked: Asked, kind: Kind) -> Earlier | None:
     """The earlier evaluation, read before anything is done that costs time or money."""
     if asked.baseline is None:
         return None

@@ -1,11 +1,14 @@
 """What an evaluation leaves: NAME.json, NAME_rows.jsonl and NAME.html, and what the terminal shows of it."""
 
+import hashlib
 import platform
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import typer
 from pydantic import ValidationError
@@ -15,13 +18,28 @@ from cartjury.data.errors import InputError
 from cartjury.data.eval_records import Arm, CaseFile, Evaluation, Figure, Kind, Row
 from cartjury.tools.evals import grid, page, shown
 from cartjury.tools.evals.baseline import Change, changes
+from cartjury.tools.evals.paired import paired
+from cartjury.tools.evals.paired import worse as beyond_chance
 
+WORDS: Final = {
+    "prompts": ("cartjury.agents", "prompts/*.md"),
+    "lexicon": ("cartjury.data", "lexicon.toml"),
+    "personas": ("cartjury.data", "personas.toml"),
+    "grammar": ("cartjury.data", "chat_*.toml"),
+}
 LIBRARIES: Final = ("cartjury", "langgraph", "langsmith", "langchain-core", "scipy", "krippendorff")
 
 
 def versions() -> dict[str, str]:
-    """What had a part in an evaluation."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    """What had a part in an evaluation: libraries by version, prompts and words by the hash of their files."""
+    words = {name: _hash(package, pattern) for name, (package, pattern) in WORDS.items()}
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}, **words}
+
+
+def _hash(package: str, pattern: str) -> str:
+    folder, _, name = pattern.rpartition("/")
+    found = sorted((f for f in (files(package) / folder).iterdir() if fnmatch(f.name, name)), key=lambda f: f.name)
+    return hashlib.sha256(b"".join(f.read_bytes() for f in found)).hexdigest()[:12]
 
 
 def evaluation(
@@ -45,16 +63,26 @@ def evaluation(
     )
 
 
-def read_baseline(path: Path) -> Evaluation:
-    """Read the JSON of an earlier evaluation.
+class Earlier(NamedTuple):
+    """An earlier evaluation, and its rows where they lie beside it."""
+
+    evaluation: Evaluation
+    rows: tuple[Row, ...] = ()
+
+
+def read_baseline(path: Path) -> Earlier:
+    """Read the JSON of an earlier evaluation, and its rows.
 
     Raises:
         InputError: there is none, or it is none.
     """
     if not path.is_file():
         raise InputError(f"there is no baseline {path}")
+    rows = path.with_name(f"{path.stem}_rows.jsonl")
     try:
-        return Evaluation.model_validate_json(path.read_bytes())
+        found = Evaluation.model_validate_json(path.read_bytes())
+        lines = rows.read_text(encoding="utf-8").splitlines() if rows.is_file() else []
+        return Earlier(found, tuple(Row.model_validate_json(line) for line in lines))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "it"
@@ -62,7 +90,7 @@ def read_baseline(path: Path) -> Evaluation:
 
 
 def finish(
-    evaluation: Evaluation, rows: Iterable[Row], out: Path, baseline: Evaluation | None, *, as_json: bool | None
+    evaluation: Evaluation, rows: Iterable[Row], out: Path, baseline: Earlier | None, *, as_json: bool | None
 ) -> bool:
     """Write, show, and compare.
 
@@ -76,11 +104,14 @@ def finish(
     Returns:
         Whether every target was met and nothing is worse than in the baseline.
     """
+    rows = tuple(rows)
     try:
-        compared = changes(evaluation, baseline) if baseline else ()
+        compared = changes(evaluation, baseline.evaluation) if baseline else ()
     except InputError:
         _write(evaluation, rows, (), out)  # what was measured is worth keeping
         raise
+    apart = paired(rows, baseline.rows, seed=evaluation.seed) if baseline and evaluation.kind == "naming" else ()
+    evaluation = evaluation.model_copy(update={"comparisons": (*evaluation.comparisons, *apart)})
     _write(evaluation, rows, compared, out)
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=1))
@@ -93,11 +124,15 @@ def finish(
     for change in worse:
         then, today = shown.value(change.then), shown.value(change.now)
         say(f"worse: {change.arm}: {change.now.name} was {then} in the baseline, and is {today}")
-    if baseline and not worse:
+    lost = [figure for figure in apart if beyond_chance(figure)]
+    for figure in lost:
+        say(f"worse, table by table: {figure.name}: {shown.full(figure)}")
+    if baseline and not worse and not lost:
         same = sum(c.verdict == "same" for c in compared)
-        say(f"baseline of {baseline.made}: {same:,} of {len(compared):,} figures are the same, none is worse")
+        made = baseline.evaluation.made
+        say(f"baseline of {made}: {same:,} of {len(compared):,} figures are the same, none is worse")
     say(f"written to {out}: {evaluation.kind}.json, {evaluation.kind}_rows.jsonl, {evaluation.kind}.html")
-    return not missed and not worse
+    return not missed and not worse and not lost
 
 
 def leave(*, good: bool) -> None:

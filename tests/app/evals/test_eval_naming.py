@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from scipy.stats import bootstrap
 
-from cartjury.app.evals.results import finish
+from cartjury.app.evals.results import Earlier, finish
 from cartjury.data.eval_records import Evaluation, Row
 from cartjury.data.journal import JOURNAL, read
 from cartjury.data.jury_records import PERSONAS
@@ -175,7 +175,7 @@ def test_a_figure_that_became_worse_misses_and_is_named(
         for figure in arm["figures"]:
             if figure["name"].startswith("round trip, lexicon reader") and figure["name"].endswith("top-1"):
                 figure["value"] = 1.0
-    good = finish(offline.found, (), tmp_path, Evaluation.model_validate(baseline), as_json=False)
+    good = finish(offline.found, (), tmp_path, Earlier(Evaluation.model_validate(baseline)), as_json=False)
 
     assert not good
     assert "worse: offline: round trip, lexicon reader" in capsys.readouterr().err

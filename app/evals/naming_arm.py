@@ -3,6 +3,7 @@
 table -> jury of the arm -> names -> reader that is a model, where one can be asked -> scores
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -26,12 +27,10 @@ from cartjury.tools.evals.reader import Absent, Chose, Reader
 
 MODEL_READER: Final = "model"
 MODEL_LABEL: Final = "a language model that is not in the jury"
-
-
 KEPT_AS: Final[Mapping[SeatName, str]] = {MATCHER: "matched", ARBITER: "pair"}  # folders of the record
 WHOSE: Final = "names that are a model's; the offline jury filled in the others"
 NO_NAMES: Final = "no model gave a name that could be used, so that the offline jury named everything"
-EMBEDDED: Final = 0.02
+EMBEDDED: Final = 0.02  # see `_tolerant`
 SHOWN_APART: Final = ("round trip", "names that pass the checks", "contradictions")
 
 
@@ -144,8 +143,6 @@ def _tolerant(figure: Figure) -> Figure:
 
 def shelf_name(shelf: Shelf) -> str:
     """The data set in LangSmith: the tables by what is in them."""
-    import hashlib
-
     text = "".join(case.model_dump_json() for case in shelf.cases.values())
     return f"cartjury-naming-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 

@@ -52,6 +52,14 @@ def test_a_missed_target_is_told_with_its_arm() -> None:
     assert found == [("model", missed)]
 
 
+def test_a_target_that_is_not_asked_of_all_arms_says_of_which() -> None:
+    free = WRONG.model_copy(update={"target": None})
+    lines = grid.lines(an_evaluation(an_arm(WRONG), an_arm(free, name="model")))
+    assert lines[0].target([0, 1]) == "exactly 0 (grammar)"
+    assert lines[0].target([0]) == "exactly 0"
+    assert lines[0].target([1]) == ""
+
+
 def test_an_arm_without_a_figure_leaves_its_cell_empty() -> None:
     lines = grid.lines(an_evaluation(an_arm(RIGHT), an_arm(WRONG, name="model")))
     assert [line.name for line in lines] == ["plan is right", "wrong edits"]

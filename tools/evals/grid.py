@@ -25,9 +25,11 @@ ABREAST: Final = 4  # arms in a table of the terminal
 class Cell(NamedTuple):
     """A figure of an arm; empty where the arm has no such figure."""
 
+    arm: str
     value: str = ""
     interval: str = ""
     n: int = 0
+    target: str = ""
     missed: bool = False
     why: str = ""
 
@@ -38,15 +40,17 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A figure over all arms.
-
-    Attributes:
-        target: in words; empty where nothing is asked of any arm.
-    """
+    """A figure over all arms."""
 
     name: str
     cells: tuple[Cell, ...]
-    target: str
+
+    def target(self, run: Sequence[int]) -> str:
+        """What some of the arms should come to, in words, and which of them where it is not asked of all."""
+        cells = [self.cells[n] for n in run if self.cells[n].value]
+        found = dict.fromkeys(cell.target for cell in cells if cell.target)
+        held = {text: [cell.arm for cell in cells if cell.target == text] for text in found}
+        return " / ".join(t if len(arms) == len(cells) else f"{t} ({', '.join(arms)})" for t, arms in held.items())
 
 
 def lines(evaluation: Evaluation) -> tuple[Line, ...]:
@@ -87,7 +91,7 @@ def _table(evaluation: Evaluation, run: list[int]) -> tuple[list[str], list[list
             continue
         counts = sorted({line.cells[n].n for n in run if line.cells[n].value})
         n = "" if not counts else f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
-        rows.append([line.name, *(_marked(line.cells[n]) for n in run), n, line.target])
+        rows.append([line.name, *(_marked(line.cells[n]) for n in run), n, line.target(run)])
     return header, rows
 
 
@@ -102,14 +106,14 @@ def as_markdown(evaluation: Evaluation, names: Sequence[str], wanted: Callable[[
     Raises:
         ValueError: there is no such arm.
     """
-    places = [next((n for n, a in enumerate(evaluation.arms) if a.name == name), None) for name in names]
-    if None in places:
-        raise ValueError(f"no arm {names[places.index(None)]} was evaluated")
+    run = [n for name in names for n, arm in enumerate(evaluation.arms) if arm.name == name]
+    if len(run) < len(names):
+        raise ValueError(f"not all of {', '.join(names)} were evaluated")
     head = [f"| figure | {' | '.join(names)} | target |", f"|---|{'--:|' * len(names)}---|"]
     for line in lines(evaluation):
-        cells = [line.cells[n] for n in places if n is not None]
+        cells = [line.cells[n] for n in run]
         if wanted(line.name) and any(cell.value for cell in cells):
-            head.append(f"| {line.name} | {' | '.join(_marked(cell) for cell in cells)} | {line.target} |")
+            head.append(f"| {line.name} | {' | '.join(_marked(cell) for cell in cells)} | {line.target(run)} |")
     return "\n".join(head)
 
 
@@ -122,14 +126,14 @@ def missed(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:
 
 def _line(name: str, arms: tuple[Arm, ...]) -> Line:
     found = [next((f for f in arm.figures if one_line(f.name) == name), None) for arm in arms]
-    wanted = dict.fromkeys(shown.target(f.target, f.unit) for f in found if f and f.target)
-    return Line(name, tuple(_cell(f) for f in found), " / ".join(wanted))
+    return Line(name, tuple(_cell(arm, f) for arm, f in zip(arms, found, strict=True)))
 
 
-def _cell(figure: Figure | None) -> Cell:
+def _cell(arm: Arm, figure: Figure | None) -> Cell:
     if figure is None:
-        return Cell()
-    return Cell(shown.value(figure), shown.interval(figure), figure.n, figure.missed, figure.why)
+        return Cell(arm.name)
+    wanted = shown.target(figure.target, figure.unit)
+    return Cell(arm.name, shown.value(figure), shown.interval(figure), figure.n, wanted, figure.missed, figure.why)
 
 
 def _marked(cell: Cell) -> str:

@@ -8,7 +8,7 @@ import pytest
 from langgraph_sdk import get_sync_client
 
 from tests.agents.protocol import twelve
-from tests.agents.scripted_model import answer
+from tests.agents.scripted_model import answer, data_of
 from tests.fault_server import FaultServer
 from tests.graph.test_studio import Run, Server, free_port, refusal, run, served
 
@@ -26,9 +26,14 @@ growth_strategist = { models = ["groq/made/up"] }
 ORDER = {"n_users": 2000, "seed": 7, "as_of": "2026-10-01"}
 
 
+NOTHING = {"edits": [], "topic": "none", "about": [], "since": 0, "of": "", "question": "", "options": []}
+NO = json.dumps({"message": {"kind": "refused", **NOTHING, "reason": "This fixture reads nothing."}})
+
+
 @pytest.fixture(scope="module")
 def models() -> Iterator[FaultServer]:
-    with FaultServer(answer=answer) as server:
+    """Models that name as a fixture does, and refuse to read messages of the chat."""
+    with FaultServer(answer=lambda body: NO if "message" in data_of(body) else answer(body)) as server:
         yield server
 
 
@@ -93,3 +98,14 @@ def test_the_key_is_in_no_state_and_no_log_and_nothing_blocked(main: Run, server
 
     assert KEY not in history + log
     assert "BlockingError" not in log
+
+
+def test_a_message_is_read_by_a_model_on_a_loop_that_must_not_wait_for_a_disk(server: Server) -> None:
+    """The server refuses whatever blocks its loop, such as asking where a folder is."""
+    thread = server.client.threads.create()["thread_id"]
+    server.client.runs.wait(thread, "cartjury", input={**ORDER, "options": {"rate_limits": "off"}})
+    said = {"messages": [{"type": "human", "content": "could the quiet ones perhaps sound a bit kinder?"}]}
+    done = server.client.runs.wait(thread, "cartjury", input=said)
+
+    assert done["messages"][-1]["content"].startswith("This fixture reads nothing.")
+    assert "BlockingError" not in server.log.read_text()

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import langsmith
 from langsmith.utils import LangSmithMissingAPIKeyWarning
@@ -98,6 +99,7 @@ def begin() -> "Tracing | bool":
             warnings.simplefilter("error", LangSmithMissingAPIKeyWarning)
             mask = mask_with(secrets_of(os.environ))
             client = TracingClient(line, anonymizer=mask, otel_tracer_provider=provider)
+        check_address(client.api_url)
     except Exception as error:  # no key, settings that contradict each other: it costs no run
         say(NOT_BEGUN.format(why=str(error).partition("\n")[0]))
         langsmith.configure(enabled=False)
@@ -106,6 +108,17 @@ def begin() -> "Tracing | bool":
     tracing = Tracing(client, line, notice, provider)
     _at_the_end(tracing.end)
     return tracing
+
+
+def check_address(url: str) -> None:
+    """Refuse what is no address of a server: the SDK would lose everything without a word.
+
+    Raises:
+        ValueError: it has no http or https before it, or no host.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("LANGSMITH_ENDPOINT is no address: write https://your.host/api/v1")
 
 
 def _provider(line: Line) -> "TracerProvider | None":

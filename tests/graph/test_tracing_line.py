@@ -3,12 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
 
 from cartjury.graph import tracing_line
 from cartjury.graph.tracing_line import Line
+from cartjury.graph.tracing_sending import check_address
 from tests.recording_langsmith import LangSmith
 
 
@@ -83,6 +86,48 @@ def test_a_wrong_key_is_said(server: LangSmith, heard: Heard) -> None:
 def test_a_call_that_the_server_does_not_know_is_no_outage(server: LangSmith, heard: Heard) -> None:
     assert heard.line.get(f"{server.url}/nothing").status_code == 404
     assert not heard.line.is_down
+
+
+def test_what_a_server_does_not_take_is_lost_and_said(server: LangSmith, heard: Heard) -> None:
+    assert heard.line.post(f"{server.url}/nothing", json={}).status_code == 404
+
+    assert heard.lost[0].endswith("it answered 404, check the address")
+
+
+def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else(heard: Heard) -> None:
+    with moved_to("http://127.0.0.1:9/elsewhere") as url:
+        answer = heard.line.post(f"{url}/runs", json={}, headers={"x-api-key": "k"})
+
+    assert answer.status_code == 307
+    assert heard.lost[0].endswith("it answered 307")
+
+
+@contextmanager
+def moved_to(address: str) -> Iterator[str]:
+    """A server that sends everybody elsewhere."""
+
+    class Moved(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(307)
+            self.send_header("location", address)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Moved) as http:
+        threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+@pytest.mark.parametrize("wrong", ["127.0.0.1:1984", "localhost", "not a url", "ftp://127.0.0.1/x", "https://"])
+def test_what_is_no_address_is_refused_before_anything_is_sent_there(wrong: str) -> None:
+    with pytest.raises(ValueError, match="LANGSMITH_ENDPOINT is no address"):
+        check_address(wrong)
+    check_address("https://eu.api.smith.langchain.com")
 
 
 def test_nobody_there_is_said(server: LangSmith, heard: Heard) -> None:

@@ -41,7 +41,8 @@ class Figure(Record):
     Attributes:
         name: what it says, in words that stay the same from run to run: baselines are compared by it.
         value: None where it was not measured; then `why` says why.
-        unit: "share" is 0 to 1; "count" counts cases or names; "mean" has the unit that the name says.
+        unit: "share" is 0 to 1; "points" is a difference of shares; "count" counts cases or names; "mean" has the unit
+            that the name says.
         n: how many cases or names it is made of.
         low, high: the 95 % interval, None where there is none.
         method: of the interval.
@@ -52,7 +53,7 @@ class Figure(Record):
 
     name: str
     value: float | None
-    unit: Literal["share", "count", "mean"] = "share"
+    unit: Literal["share", "points", "count", "mean"] = "share"
     n: int = 0
     low: float | None = None
     high: float | None = None

@@ -7,7 +7,7 @@ from cartjury.data.eval_records import Figure, Target
 from cartjury.tools.evals.statistics import NOTHING, Estimate, Pair, paired_difference, ratio, share, wilson, win_rate
 
 Better = Literal["higher", "lower"]
-Unit = Literal["share", "count", "mean"]
+Unit = Literal["share", "points", "count", "mean"]
 
 
 class Meaning(NamedTuple):
@@ -46,6 +46,7 @@ def by_table(meaning: Meaning, numerators: Sequence[float], denominators: Sequen
 def difference(meaning: Meaning, a: Mapping[str, Pair], b: Mapping[str, Pair], seed: int) -> Figure:
     """The share or mean of one arm less that of another, over the tables that both have."""
     found = paired_difference(a, b, seed=seed)
+    meaning = meaning._replace(unit="points") if meaning.unit == "share" else meaning
     return _figure(meaning, found, "the two arms have no table in common")
 
 

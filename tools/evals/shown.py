@@ -16,7 +16,9 @@ def interval(figure: Figure) -> str:
     """The 95 % interval: "90.1-96.2"; empty where there is none."""
     if figure.value is None or figure.low is None or figure.high is None:
         return ""
-    low, high = (_number(end, figure.unit).removesuffix(" %") for end in (figure.low, figure.high))
+    low, high = (
+        _number(end, figure.unit).removesuffix(" %").removesuffix(" points") for end in (figure.low, figure.high)
+    )
     return f"{low} to {high}"
 
 
@@ -40,6 +42,8 @@ def money(usd: float, unknown: int) -> str:
 
 
 def _number(number: float, unit: str) -> str:
+    if unit == "points":
+        return f"{100 * number:+.1f} points"
     if unit == "share":
         return f"{100 * number:.1f} %"
     if unit == "count" and float(number).is_integer():

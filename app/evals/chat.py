@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from cartjury.app.evals.chat_arm import ARMS, Shelf, run_grammar, run_model
-from cartjury.app.evals.chat_reader import GRAMMAR, ModelReader
+from cartjury.app.evals.chat_reader import GRAMMAR, KEPT_AS, ModelReader
 from cartjury.app.evals.choices import chosen
 from cartjury.app.evals.naming_arm import Place
 from cartjury.app.evals.purse import Purse
@@ -78,7 +78,7 @@ def evaluate_chat(
     with tempfile.TemporaryDirectory() as folder:
         shelf = _shelf(files, wanted.limit, Path(folder))
         for name in arms:
-            why = "" if name == GRAMMAR or place.recorded else evaluating.why_no_interpreter()
+            why = "" if name == GRAMMAR else _why_not(evaluating, place)
             if why:
                 done.append((Arm(name=name, title=ARMS[name], source=None, why_not=why), ()))
             elif name == GRAMMAR:
@@ -89,6 +89,13 @@ def evaluate_chat(
     counts = Counter(shelf.files.values())
     found = evaluation("chat", seed, [case_file(name, counts[name]) for name in files], [arm for arm, _ in done])
     return found, tuple(row for _, rows in done for row in rows)
+
+
+def _why_not(evaluating: Evaluating, place: Place) -> str:
+    """Why no model can read messages; "" where one can, or did in what is heard again."""
+    if place.recorded is not None:
+        return "" if (place.recorded / KEPT_AS).is_dir() else "it is not in the record"
+    return evaluating.why_no_interpreter()
 
 
 def _shelf(files: Sequence[str], limit: int | None, folder: Path) -> Shelf:

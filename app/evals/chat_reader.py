@@ -13,6 +13,7 @@ from cartjury.tools.understand.check import check_reading
 from cartjury.tools.understand.read import read_message, read_plainly
 
 GRAMMAR: Final = "grammar"
+KEPT_AS: Final = "chat"  # folder of the record
 
 
 def grammar(text: str, scene: Scene) -> Reading:
@@ -54,7 +55,7 @@ class ModelReader:
     def _ask(self, case: str, text: str, scene: Scene) -> Understood:
         self._purse.open(self.place.keep)
         turn = len(self.read_by[case])
-        place = self.place.of("chat", case, str(turn))
+        place = self.place.of(KEPT_AS, case, str(turn))
         found = self._evaluating.read_message(text, scene, lambda r: check_reading(r, scene), **place)
         self._purse.pay(found)
         self.asked.append(found)

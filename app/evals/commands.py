@@ -96,6 +96,9 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
     from cartjury.app.evals import chat, naming
     from cartjury.app.evals.purse import Purse
 
+    kinds: tuple[Kind, ...] = ("naming", "chat", "jury") if runs else ("naming", "chat")
+    for kind in kinds:
+        _baseline(asked, kind)  # one that is missing or none is told before anything is run
     one, purse = asked._replace(out=_out(asked), as_json=None if asked.as_json else False), Purse(max_cost)
     good = [run_naming(naming.Wanted(purse=purse), one), run_chat(chat.Wanted(purse=purse), one)]
     if runs:
@@ -103,7 +106,7 @@ def run_all(runs: Sequence[Path], max_cost: float | None, asked: Asked) -> bool:
     else:
         say("jury: not measured: name folders of finished runs to look at their juries")
     if asked.as_json:
-        files = (_out(one) / f"{kind}.json" for kind in ("naming", "chat", *(("jury",) if runs else ())))
+        files = (_out(one) / f"{kind}.json" for kind in kinds)
         typer.echo(json.dumps([json.loads(file.read_bytes()) for file in files], indent=1))
     return all(good)
 
@@ -129,4 +132,6 @@ def _out(asked: Asked) -> Path:
 
 
 def _record(folder: Path) -> Path:
-    return folder / RECORD if (folder / RECORD).is_dir() else folder
+    if not (folder / RECORD).is_dir():
+        raise InputError(f"--recorded: {folder} holds no record of an evaluation (there is no {RECORD}/)")
+    return folder / RECORD

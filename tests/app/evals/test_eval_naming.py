@@ -222,6 +222,7 @@ def test_a_cap_on_cost_ends_it_before_the_next_question(asked: Evaluated) -> Non
         (("--baseline", "none.json"), "there is no baseline none.json"),
         (("--predecessor", "none.jsonl"), "none.jsonl cannot be read"),
         (("--out", "naming"), "is a file"),
+        (("--recorded", "none"), "none holds no record"),
     ],
 )
 def test_what_there_is_not_is_refused_by_name(words: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -14,18 +14,14 @@ from cartjury.data.jury_records import JuryRecord
 from cartjury.data.options import Options
 from cartjury.data.records import SegmentPlan
 from cartjury.data.revision_records import Standing
-from cartjury.tools.bucket import fit_plan
 from cartjury.tools.edit import resolve_all
 from cartjury.tools.engine.carts import Carts
-from cartjury.tools.engine.engines import open_engine
+from cartjury.tools.evals.fit import fit_file
 from cartjury.tools.generate import write_mock
 from cartjury.tools.lines import columns_of, scene
-from cartjury.tools.load import load
-from cartjury.tools.profile import cell_counts, feature_histogram, profile_segments
+from cartjury.tools.profile import profile_segments
 from cartjury.tools.proof import prove
 from cartjury.tools.score import score_segments
-from cartjury.tools.size import apply_size_policy, default_policy
-from cartjury.tools.universe import define_universe
 
 AS_OF: Final = date(2026, 11, 23)
 SEED: Final = 42
@@ -90,11 +86,7 @@ def fitted(source: PlanSource, folder: Path) -> tuple[SegmentPlan, Carts]:
     folder.mkdir(parents=True)
     path, options = folder / "carts.parquet", Options(dimension=source.dimension)
     write_mock(path, n_users=source.n_users, seed=SEED, as_of=AS_OF, missing_aov=source.missing_aov)
-    dataset = load(path, folder, options, AS_OF)
-    engine = open_engine(options, folder)
-    carts = Carts(engine, dataset, define_universe(engine, dataset, options, AS_OF))
-    first = fit_plan(carts, options, default_policy(carts.universe.size, None, None))
-    plan = apply_size_policy(first, cell_counts(carts, first), lambda s, c: feature_histogram(carts, first, s, c))
+    plan, carts = fit_file(path, folder, options, AS_OF)
     return named(plan, source.names), carts
 
 

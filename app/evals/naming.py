@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cartjury.agents.arms import heard, shared_families
 from cartjury.app.evals.choices import chosen
 from cartjury.app.evals.naming_arm import Place, Ran, Shelf, reader_missing, run_arm
 from cartjury.app.evals.predecessor import beside
@@ -106,7 +107,7 @@ def evaluate_naming(
     named = (*_in_order(plans, run, why_not), *old_arms, *_readers(shelf, done), *pairs.judges)
     counts = Counter(NAMING_HELD_OUT if case.held_out else NAMING for case in cases.values())
     files = [case_file(name, count) for name, count in counts.items()]
-    found = evaluation("naming", seed, files, named, apart, (RULE, conclusion(named, rows, apart)))
+    found = evaluation("naming", seed, files, named, apart, (RULE, conclusion(named, rows, apart), *_kin(done)))
     return found, (*(row for ran in done.values() for row in ran.rows), *old_rows, *pairs.rows)
 
 
@@ -150,6 +151,15 @@ def _in_order(plans: Sequence[ArmPlan], run: Mapping[str, Ran], why_not: Mapping
             yield run[plan.name].arm
         else:
             yield Arm(name=plan.name, title=plan.title, source=None, why_not=why_not[plan.name])
+
+
+def _kin(done: Mapping[str, Ran]) -> Iterator[str]:
+    """Of arms whose models are of a family with the reader's: models of one family err alike."""
+    for name, ran in done.items():
+        pairs = ((ran.named[case], one) for case, one in ran.matched.items())
+        panels = ((heard(n.panel, n.calls), heard(one.panel, one.calls)) for n, one in pairs)
+        if found := sorted({family for own, outside_ in panels for family in shared_families(own, outside_)}):
+            yield f"The outside reader is of a family with models of {name}: {', '.join(found)}."
 
 
 def _readers(shelf: Shelf, done: Mapping[str, Ran]) -> Iterator[Arm]:

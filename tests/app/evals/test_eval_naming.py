@@ -133,6 +133,18 @@ def test_a_model_reads_the_names_and_a_judge_outside_compares_them_in_both_order
     assert "outside judge" in {arm.name for arm in asked.found.arms}
 
 
+def test_a_reader_of_a_family_with_an_arm_is_told(asked: Evaluated, tmp_path: Path) -> None:
+    """With Groq alone the reader is a model of the jury's family; gemma, which Cerebras has, sits in no jury."""
+    (tmp_path / "cartjury.toml").write_text('rate_limits = "off"\n')
+    groq = {name: value for name, value in asked.env.items() if name.startswith("GROQ")}
+    done = program.run(*TWO_TABLES, "--arm", "mixed", "--out", "out", folder=tmp_path, env=groq)
+    found = Evaluation.model_validate_json((tmp_path / "out" / "naming.json").read_bytes())
+
+    assert done.code in {0, 1}, done.err
+    assert found.conclusions[-1] == "The outside reader is of a family with models of mixed: gpt-oss."
+    assert not [said for said in asked.found.conclusions if "family" in said]
+
+
 def test_no_prompt_names_an_arm_or_whose_a_name_is(asked: Evaluated) -> None:
     bodies = [json.dumps(seen.body) for seen in asked.server.seen]
 
